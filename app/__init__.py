@@ -1,0 +1,1 @@
+"""Switchyard: takes leads in, sells them by exact rules, delivers them and keeps the books."""
