@@ -1,0 +1,1 @@
+"""The parts of the outbound HTTP gateway; the rest of the house imports ``app.gateways.http_client`` alone."""
