@@ -1,0 +1,170 @@
+"""Publishers and buyers: added, changed, paused, resumed; a buyer's credit limited and topped up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from app.db import db
+from app.domain.actor import Actor
+from app.domain.ids import new_id
+from app.domain.money import Money
+from app.gateways.kit import kit
+from app.models.parties import Buyer, Publisher
+from app.models.tenants import Tenant
+from app.services import audit, ledger
+from app.services.changes import Refused, added, change, load, only_staff
+from app.services.contract_faults import is_zone
+
+Status = Literal["active", "paused"]
+INGEST_PER_MINUTE = 120
+MOST_PER_MINUTE = 10_000_000
+LONGEST_NAME = 120
+LONGEST_WINDOW = 3650
+MOST_CREDIT = 10**14
+"""Minor units; far above any credit, far below what a column holds."""
+
+
+class Faulty(Refused):
+    """The party cannot be so; ``faults``: field -> sentence."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherWish:
+    """What a publisher shall be; ``requests_per_minute`` holds for each of its keys."""
+
+    name: str
+    requests_per_minute: int = INGEST_PER_MINUTE
+
+    def faults(self) -> Iterable[tuple[str, str]]:
+        """What is wrong with it, field by field."""
+        yield from _name_faults(self.name)
+        if not 1 <= self.requests_per_minute <= MOST_PER_MINUTE:
+            yield "requests_per_minute", f"A publisher is allowed 1 to {MOST_PER_MINUTE:,} requests a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerWish:
+    """What a buyer shall be. ``credit_limit_minor``: how far its balance may fall under nought.
+
+    ``person_window_days``: for so long it does not buy the same person again; 0 = it may at once.
+    """
+
+    name: str
+    zone: str
+    credit_limit_minor: int = 0
+    person_window_days: int = 30
+
+    def faults(self) -> Iterable[tuple[str, str]]:
+        """What is wrong with it, field by field."""
+        yield from _name_faults(self.name)
+        if not is_zone(self.zone):
+            yield "zone", "This is no time zone, such as Europe/London."
+        if not 0 <= self.credit_limit_minor <= MOST_CREDIT:
+            yield "credit_limit", "A credit limit cannot be negative, nor more than anybody could owe."
+        if not 0 <= self.person_window_days <= LONGEST_WINDOW:
+            yield "person_window_days", f"The window is 0 to {LONGEST_WINDOW:,} days."
+
+
+def add_publisher(actor: Actor, name: str, *, requests_per_minute: int = INGEST_PER_MINUTE, now: datetime) -> UUID:
+    """A company that sends leads in; ``requests_per_minute`` holds for each of its keys. Raises Faulty."""
+    _judge(PublisherWish(name, requests_per_minute))
+    row = Publisher(
+        tenant_id=actor.tenant_id, id=new_id(now, kit().rng), name=name.strip(),
+        requests_per_minute=requests_per_minute, created_at=now,
+    )  # fmt: skip
+    return added(actor, row, "publisher", now=now)
+
+
+def add_buyer(actor: Actor, wish: BuyerWish, *, now: datetime) -> UUID:
+    """A company that receives leads; it starts with nothing on its balance. Raises Faulty."""
+    _judge(wish)
+    row = Buyer(
+        tenant_id=actor.tenant_id, id=new_id(now, kit().rng), name=wish.name.strip(), zone=wish.zone,
+        credit_limit_minor=wish.credit_limit_minor, person_window_days=wish.person_window_days, created_at=now,
+    )  # fmt: skip
+    return added(actor, row, "buyer", now=now)
+
+
+def change_publisher(actor: Actor, publisher_id: UUID, wish: PublisherWish, *, now: datetime) -> bool:
+    """Another name or limit; the limit holds from the next request on. Raises Faulty, NoSuchThing."""
+    only_staff(actor)
+    _judge(wish)
+    values = {"name": wish.name.strip(), "requests_per_minute": wish.requests_per_minute}
+    return change(actor, load(actor, Publisher, publisher_id), "publisher", values, now=now)
+
+
+def change_buyer(actor: Actor, buyer_id: UUID, wish: BuyerWish, *, now: datetime) -> bool:
+    """Another name, zone or window, and the credit limit by its own rule. Raises Faulty, NoSuchThing.
+
+    The zone is that of the buyer's people; contracts and caps keep theirs.
+    """
+    only_staff(actor)
+    _judge(wish)
+    limited = set_credit_limit(actor, buyer_id, wish.credit_limit_minor, now=now)
+    values = {"name": wish.name.strip(), "zone": wish.zone, "person_window_days": wish.person_window_days}
+    return change(actor, load(actor, Buyer, buyer_id), "buyer", values, now=now) or limited
+
+
+def set_publisher_status(actor: Actor, publisher_id: UUID, status: Status, *, now: datetime) -> bool:
+    """Pause or resume a publisher: its keys go on being known, its leads are refused."""
+    return change(actor, load(actor, Publisher, publisher_id), "publisher", {"status": status}, now=now)
+
+
+def set_buyer_status(actor: Actor, buyer_id: UUID, status: Status, *, now: datetime) -> bool:
+    """Pause or resume a buyer: none of its contracts is offered a lead while it is paused."""
+    return change(actor, load(actor, Buyer, buyer_id), "buyer", {"status": status}, now=now)
+
+
+def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, *, now: datetime) -> bool:
+    """How far a buyer's balance may fall under nought, in minor units; refused below what it owes already."""
+    only_staff(actor)
+    if not 0 <= limit_minor <= MOST_CREDIT:
+        raise Faulty({"credit_limit": "A credit limit cannot be negative, nor more than anybody could owe."})
+    row = load(actor, Buyer, buyer_id)  # locked: nothing is sold to it until this is settled
+    balance = db.session.scalars(select(Buyer.balance_minor).where(*_is(actor, buyer_id))).one()
+    if balance < -limit_minor:
+        debt = Money.from_minor(-balance, _currency(actor))
+        told = f"{row.name} owes {debt}; its credit limit cannot be lower. Book a payment first."
+        raise Faulty({"credit_limit": told})
+    return change(actor, row, "buyer", {"credit_limit_minor": limit_minor}, now=now)
+
+
+def top_up(actor: Actor, buyer_id: UUID, amount_minor: int, *, now: datetime) -> UUID:
+    """Book a payment of a buyer, in minor units of the tenant's currency; answers the posting."""
+    only_staff(actor)
+    if amount_minor <= 0:
+        raise Refused("A payment must be more than nothing.")
+    load(actor, Buyer, buyer_id)
+    posting = ledger.pay_in(actor.tenant_id, buyer_id, amount_minor, currency=_currency(actor), now=now)
+    audit.record(actor, "buyer.paid_in", ("buyer", buyer_id), now=now, after={"amount_minor": amount_minor})
+    return posting
+
+
+def _is(actor: Actor, buyer_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Buyer.tenant_id == actor.tenant_id, Buyer.id == buyer_id
+
+
+def _currency(actor: Actor) -> str:
+    return db.session.scalars(select(Tenant.currency).where(Tenant.id == actor.tenant_id)).one()
+
+
+def _judge(wish: PublisherWish | BuyerWish) -> None:
+    if faults := dict(wish.faults()):
+        raise Faulty(faults)
+
+
+def _name_faults(name: str) -> Iterable[tuple[str, str]]:
+    if not name.strip():
+        yield "name", "A name is needed."
+    elif len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
+        yield "name", f"A name has at most {LONGEST_NAME} characters, on one line."
