@@ -1,0 +1,187 @@
+"""Buyers: the list, and one of them with what it buys, what it owes and how its deliveries go."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, flash, request, url_for
+
+from app import clock
+from app.portal import (
+    audit_words,
+    contract_typed,
+    contract_words,
+    filters,
+    nav,
+    pages,
+    party_list,
+    party_typed,
+    refusals,
+    visit,
+    words,
+)
+from app.portal.blueprint import portal
+from app.portal.joining import address_of
+from app.portal.wording import counted, money
+from app.queries import audit_log, contracts, keys, users, webhooks
+from app.queries import buyers as queries
+from app.queries.buyers import BuyerRow
+from app.queries.contracts import ContractFilter
+from app.queries.users import UserFilter
+from app.services import parties, partners
+from app.services.changes import NoSuchThing
+from app.services.parties import Faulty
+from app.transaction import read_only, transaction
+
+MOST_CONTRACTS = 100
+
+
+@portal.get("/buyers")
+@refusals.only(*nav.STAFF)
+def buyers() -> Response:
+    """Newest first, each with what it bought, what it may still spend and how its deliveries go."""
+    return party_list.show("buyers/list.html", queries.listed)
+
+
+@portal.get("/buyers/new")
+@refusals.only(*nav.STAFF)
+def new_buyer() -> Response:
+    """The company, its credit, who signs in first."""
+    start = {"zone": visit.visitor().zone, "credit_limit": "0.00", "person_window_days": "30"}
+    return _form("buyers/new.html", start, {}, 200)
+
+
+@portal.post("/buyers/new")
+@refusals.only(*nav.STAFF)
+def add_buyer() -> Response:
+    """Make it, and owe its first person the mail."""
+    form = request.form
+    try:
+        wish, first = party_typed.buyer(form, visit.visitor().currency), party_typed.person(form)
+        with transaction():
+            buyer_id = partners.take_on_buyer(
+                visit.actor(), wish, first, visit.visitor().name, link_to=address_of, now=clock.now()
+            )
+    except Faulty as faulty:
+        return _form("buyers/new.html", form, dict(faulty.faults) | party_typed.person(form).faults(), 422)
+    flash(f"{wish.name} is added." + ("" if first.is_nobody else f" The mail to {first.name} is on its way."))
+    return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
+
+
+@portal.get("/buyers/<uuid:buyer_id>")
+@refusals.only(*nav.STAFF)
+def buyer(buyer_id: UUID) -> Response:
+    """What it buys, what it may still spend, how its deliveries go, and everything that belongs to it."""
+    return _page(buyer_id, {}, 200)
+
+
+@portal.get("/buyers/<uuid:buyer_id>/edit")
+@refusals.only(*nav.STAFF)
+def edit_buyer(buyer_id: UUID) -> Response:
+    """Its name, zone, window and credit limit."""
+    row = _row(buyer_id)
+    stored = {
+        "name": row.name, "zone": row.zone, "person_window_days": str(row.person_window_days),
+        "credit_limit": party_typed.plain_amount(row.credit_limit, visit.visitor().currency),
+    }  # fmt: skip
+    return _form("buyers/edit.html", stored, {}, 200, row=row)
+
+
+@portal.post("/buyers/<uuid:buyer_id>/edit")
+@refusals.only(*nav.STAFF)
+def change_buyer(buyer_id: UUID) -> Response:
+    """Holds from the next lead on."""
+    try:
+        wish = party_typed.buyer(request.form, visit.visitor().currency)
+        with transaction():
+            parties.change_buyer(visit.actor(), buyer_id, wish, now=clock.now())
+    except Faulty as faulty:
+        return _form("buyers/edit.html", request.form, dict(faulty.faults), 422, row=_row(buyer_id))
+    except NoSuchThing:
+        refusals.not_yours("buyer", buyer_id)
+    flash("Saved. It holds from the next lead on.")
+    return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
+
+
+@portal.post("/buyers/<uuid:buyer_id>/credit")
+@refusals.only(*nav.STAFF)
+def change_credit_limit(buyer_id: UUID) -> Response:
+    """How far its balance may fall under nought."""
+    try:
+        limit = contract_typed.minor(request.form.get("credit_limit", ""), visit.visitor().currency)
+        with transaction():
+            parties.set_credit_limit(visit.actor(), buyer_id, limit, now=clock.now())
+    except NoSuchThing:
+        refusals.not_yours("buyer", buyer_id)
+    except ValueError as fault:
+        return _page(buyer_id, {"credit_limit": str(fault)}, 422)
+    flash("The credit limit is set. It holds from the next lead on.")
+    return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
+
+
+@portal.post("/buyers/<uuid:buyer_id>/<any(pause,resume):act>")
+@refusals.only(*nav.STAFF)
+def switch_buyer(buyer_id: UUID, act: str) -> Response:
+    """Pause or resume all its contracts together, from the next lead on; each keeps its own status."""
+    try:
+        with transaction():
+            parties.set_buyer_status(visit.actor(), buyer_id, "paused" if act == "pause" else "active", now=clock.now())
+    except NoSuchThing:
+        refusals.not_yours("buyer", buyer_id)
+    return pages.go(url_for("portal.buyer", buyer_id=buyer_id, done=act))
+
+
+def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
+    actor, now = visit.actor(), clock.now()
+    row = _row(buyer_id)
+    with read_only():
+        own = contracts.listed(actor, ContractFilter(buyer_id=buyer_id), None, MOST_CONTRACTS, now=now)
+        lines = queries.ledger(actor, buyer_id)
+        own_keys = keys.listed(actor, buyer_id)
+        people = users.listed(actor, UserFilter(owner_id=buyer_id))
+        endpoints = webhooks.endpoints(actor, buyer_id)
+        entries = audit_log.of_subject(actor, "buyer", buyer_id)
+    typed = party_typed.plain_amount(row.credit_limit, visit.visitor().currency)
+    return pages.page(
+        "buyers/show.html",
+        status=status,
+        row=row,
+        answer=_answer(row),
+        contracts=own,
+        ledger=lines,
+        keys=own_keys,
+        people=people.rows,
+        endpoints=endpoints,
+        recent=entries,
+        say=audit_words,
+        contract_say=contract_words,
+        asked=filters.one_of("ask", {"pause": "", "resume": ""}),
+        done=filters.one_of("done", {"pause": "", "resume": ""}),
+        faults=faults,
+        typed=request.form.get("credit_limit", typed) if faults else typed,
+    )
+
+
+def _answer(row: BuyerRow) -> str:
+    """Does it buy, take and pay: the week in a sentence."""
+    bought, percent = row.bought, row.health.percent
+    if not bought.week:
+        return f"Bought nothing in the last 7 days; {money(row.left)} is left to spend."
+    took = "" if percent is None else f" and took {percent} % of its deliveries"
+    lasts = "" if row.days_left is None else f", {counted(row.days_left, 'day')} at this pace"
+    told = f"{counted(bought.week, 'lead')} for {money(bought.spent_week)} in the last 7 days"
+    return f"Bought {told}{took}; {money(max(0, row.left))} is left to spend{lasts}."
+
+
+def _row(buyer_id: UUID) -> BuyerRow:
+    with read_only():
+        row = queries.one(visit.actor(), buyer_id, zone=visit.visitor().zone, now=clock.now())
+    if row is None:
+        refusals.not_yours("buyer", buyer_id)
+    return row
+
+
+def _form(
+    template: str, form: party_typed.Form, faults: dict[str, str], status: int, row: BuyerRow | None = None
+) -> Response:
+    return pages.page(template, fragment="form", status=status, form=form, faults=faults, row=row)

@@ -1,0 +1,48 @@
+"""Amounts, numbers, times and days as people type them; a ValueError holds the sentence for the person."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+
+from app.domain.money import Money
+
+MOST_MONEY = 10**12
+NO_AMOUNT = "This is no amount, such as 42.50."
+NO_NUMBER = "Enter a whole number, such as 50."
+NO_TIME = "This is no time of day, such as 08:30."
+
+
+def minor(text: str, currency: str) -> int:
+    """An amount as typed, in minor units. Raises ValueError with the sentence for the person."""
+    plain = text.strip().lstrip("£$R ").replace(",", "")
+    try:
+        money = Money(Decimal(plain), currency)
+    except (ArithmeticError, ValueError) as fault:  # 1e999999999 is a number, and no amount
+        raise ValueError(NO_AMOUNT) from fault
+    if abs(money.amount) > MOST_MONEY:
+        raise ValueError(NO_AMOUNT)
+    return money.minor
+
+
+def whole(text: str) -> int:
+    """A whole number as typed. Raises ValueError with the sentence for the person."""
+    plain = text.strip().replace(",", "")
+    if not plain.removeprefix("-").isdecimal() or len(plain) > 9:  # noqa: PLR2004 - a milliard is plenty
+        raise ValueError(NO_NUMBER)
+    return int(plain)
+
+
+def days(text: str) -> list[int]:
+    """Weekdays as numbers with commas between. Raises ValueError with the sentence for the person."""
+    if not text:
+        raise ValueError("Choose at least one day, or remove the row.")
+    return sorted({int(day) for day in text.split(",")})
+
+
+def clock_time(text: str) -> str:
+    """A time of day as HH:MM. Raises ValueError with the sentence for the person."""
+    try:
+        return f"{time.fromisoformat(text):%H:%M}"
+    except ValueError as fault:
+        raise ValueError(NO_TIME) from fault
