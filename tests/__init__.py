@@ -1,0 +1,1 @@
+"""The tests, one folder a room; what they share is in ``tests.support``."""

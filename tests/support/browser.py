@@ -1,0 +1,58 @@
+"""A real Chromium, driven by Playwright, that talks to loopback alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tests.support import require
+from tools.dev.checks import BROWSERS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium, headless; skips (or fails where it is required) without one."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        require.missing("browser", "no Chromium is installed")
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a lock of its own
+    except ImportError:
+        require.missing("browser", "Playwright is not installed (requirements/browser.lock)")
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # Chromium has no sandbox for root
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+def listen(page: Page) -> list[str]:
+    """Whatever goes wrong in the page from now on: script errors, console errors, refused content."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    return wrong
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds wrong for people with disabilities: the rule, how grave, where."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - a lock of its own
+
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']} ({rule['impact']}): {node['target']}" for rule in found for node in rule["nodes"]]
