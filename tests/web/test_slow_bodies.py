@@ -1,0 +1,165 @@
+"""Bodies that dawdle, on a real server: they hold a few of its threads, and everybody else is served."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.web.reading import SLOW_SECONDS, WAIT_SECONDS, ReadingSlots
+from tests.dialects.conftest import PATH
+from tests.dialects.market import open_market, person
+from tests.support.live import live
+
+HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+CROWD, CLIENTS, POSTS = 64, 32, 20
+
+
+@pytest.fixture
+def market(app):
+    return open_market()
+
+
+@pytest.fixture
+def web(database, redis_url, market, tmp_path):
+    """The web server alone, on the market's database."""
+    with live(database, redis_url, tmp_path, workers=False) as running:
+        yield running
+
+
+def connected(web, address=HERE):
+    parts = urlsplit(web.base_url)
+    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=15, source_address=(address, 0))
+
+
+def answer(connection, method, path, body=None, headers=None):
+    connection.request(method, path, body, headers or {})
+    got = connection.getresponse()
+    return got.status, got.headers, got.read()
+
+
+def asked(web, address, *request):
+    """One request from this address, on a connection of its own."""
+    with closing(connected(web, address)) as connection:
+        return answer(connection, *request)
+
+
+def slow_socket(web, path=PATH, length="Content-Length: 1000", first="{", *, method="POST", kind="application/json"):
+    parts = urlsplit(web.base_url)
+    line = socket.create_connection((parts.hostname, parts.port), timeout=5, source_address=(HERE, 0))
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n{length}\r\n\r\n"
+    line.sendall((head + first).encode())
+    return line
+
+
+def head_of(line):
+    """The status line that came, or nothing while the server waits for the body."""
+    line.settimeout(0.05)
+    try:
+        return line.recv(65536).partition(b"\r\n")[0]
+    except TimeoutError:
+        return b""
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "length", "first"),
+    [
+        (PATH, "Content-Length: 1000", "{"),
+        (PATH, "Transfer-Encoding: chunked", "1\r\n{\r\n"),
+        ("/login", "Content-Length: 99", "e"),
+    ],
+)
+def test_slow_senders_hold_a_quarter_of_the_threads(web, market, path, length, first):
+    usual = {"X-API-Key": market.key.secret, "Content-Type": "application/json"}
+    with ExitStack() as stack:
+        lines = [stack.enter_context(slow_socket(web, path, length, first)) for _ in range(CROWD)]
+        for number in range(3):
+            began = time.monotonic()
+            assert asked(web, HERE, "GET", "/healthz")[0] == 200
+            assert time.monotonic() - began < 1
+            body = json.dumps(person(number)).encode()
+            assert asked(web, ELSEWHERE, "POST", PATH, body, usual)[0] == 200
+        heads = [head_of(line) for line in lines]
+        assert heads.count(b"") == 4
+        assert sum(head.startswith(b"HTTP/1.1 503") for head in heads) == CROWD - 4
+        mine = json.dumps(person(9)).encode()
+        status, headers, body = asked(web, HERE, "POST", PATH, mine, usual)
+        assert (status, headers["Retry-After"], json.loads(body).keys()) == (503, "2", {"detail", "request_id"})
+    time.sleep(0.2)  # the slow ones have hung up, and their slots are free
+    assert asked(web, HERE, "POST", PATH, mine, usual)[0] == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/apply", b"200"), ("GET", "/healthz", b"200"), ("POST", "/nothing", b"404")]
+)
+def test_nobody_waits_for_a_body_that_no_view_reads(web, method, path, status):
+    kind = "application/x-www-form-urlencoded"
+    with ExitStack() as stack:
+        lines = [stack.enter_context(slow_socket(web, path, method=method, kind=kind)) for _ in range(24)]
+        for line in lines:
+            line.settimeout(5)
+            assert line.recv(65536).startswith(b"HTTP/1.1 " + status)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_many_honest_clients_at_one_address_never_meet_it(web, market):
+    usual = {"X-API-Key": "sk_of_nobody", "Content-Type": "application/json"}
+    gate = threading.Barrier(CLIENTS)
+
+    def run(number):
+        gate.wait(20)
+        with closing(connected(web)) as connection:
+            body = json.dumps(person(number, extra_fields={"a": "x" * 1000})).encode()
+            return [answer(connection, "POST", PATH, body, usual)[0] for _ in range(POSTS)]
+
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        statuses = [status for each in threads.map(run, range(CLIENTS)) for status in each]
+    assert len(statuses) == CLIENTS * POSTS
+    assert set(statuses) == {401}  # the body is read before the key is looked at
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_body_cut_short_is_no_request(web, market):
+    with slow_socket(web, first=json.dumps(person(1))) as line:
+        line.shutdown(socket.SHUT_WR)
+    usual = {"X-API-Key": market.key.secret, "Content-Type": "application/json"}
+    assert asked(web, HERE, "POST", PATH, json.dumps(person(1)).encode(), usual)[0] == 200  # no duplicate
+
+
+def test_whoever_waits_is_let_in_as_soon_as_a_slot_is_free():
+    slots = ReadingSlots(threads=8)
+    with ExitStack() as first, slots.taken(HERE), ThreadPoolExecutor(1) as threads:
+        first.enter_context(slots.taken(HERE))
+
+        def wait():
+            with slots.taken(HERE) as has_slot:
+                return has_slot
+
+        waiting = threads.submit(wait)
+        time.sleep(SLOW_SECONDS / 3)
+        first.close()
+        assert waiting.result(WAIT_SECONDS)
+
+
+def test_behind_slow_readers_nobody_waits():
+    slots = ReadingSlots(threads=8)
+    with ExitStack() as held:
+        for address in (HERE, HERE, ELSEWHERE, ELSEWHERE):
+            assert held.enter_context(slots.taken(address))
+        time.sleep(SLOW_SECONDS)
+        began = time.monotonic()
+        for address in (HERE, "127.0.0.3"):
+            with slots.taken(address) as has_slot:
+                assert not has_slot
+        assert time.monotonic() - began < SLOW_SECONDS / 2
+    with slots.taken("127.0.0.3") as has_slot:
+        assert has_slot
