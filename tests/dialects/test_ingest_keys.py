@@ -13,7 +13,7 @@ from app import clock
 from app.db import db, enter_tenant
 from app.domain.actor import Actor, Role
 from app.models.parties import ApiKey, Publisher
-from app.services import api_keys, book
+from app.services import api_keys, book, parties
 from app.services.changes import NoSuchThing, NotAllowed, Refused
 from tests.dialects.conftest import PATH
 from tests.dialects.market import lead, open_market, person
@@ -80,6 +80,23 @@ def test_a_key_revoked_by_another_process_ends_before_anything_is_stored(post, m
     market.change(lambda admin, now: api_keys.revoke(admin, market.key.id, now=now))
     book._BOOKS.update(before)  # this process has not heard of it yet
     assert post(person(2)).status_code == 401
+
+
+def test_a_key_made_by_another_process_opens_at_once(post, market):
+    assert post(person(1)).status_code == 200
+    before = dict(book._BOOKS)
+    new = market.change(lambda admin, now: api_keys.rotate(admin, market.key.id, overlap=timedelta(days=1), now=now))
+    book._BOOKS.update(before)  # this process has not heard of it yet
+    assert post(person(2), {"X-API-Key": new.secret}).status_code == 200
+
+
+def test_a_publisher_resumed_by_another_process_sends_at_once(post, market):
+    market.change(lambda admin, now: parties.set_publisher_status(admin, market.publisher_id, "paused", now=now))
+    assert post(person(1)).status_code == 403
+    before = dict(book._BOOKS)
+    market.change(lambda admin, now: parties.set_publisher_status(admin, market.publisher_id, "active", now=now))
+    book._BOOKS.update(before)
+    assert post(person(1)).status_code == 200
 
 
 def test_only_staff_makes_keys_and_nobody_touches_another_ones(market, app):
