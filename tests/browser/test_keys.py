@@ -60,6 +60,19 @@ def test_enter_before_the_answer_opens_what_the_answer_brings(page: "Page", desk
     page.wait_for_url("**/webhooks")
 
 
+def test_a_slow_answer_given_up_for_the_next_keystroke_is_no_fault(page: "Page", desk: Desk):
+    wrong, slow = listen(page), []
+    desk.sign_in(page, "alice@example.com")
+    page.goto(f"{desk.base_url}/leads")
+    open_palette(page)
+    page.route("**/palette", lambda route: slow.append(route) if not slow else route.continue_())
+    page.keyboard.type("n")
+    page.wait_for_timeout(400)
+    assert slow  # it hangs, and its answer is no longer wanted
+    look_for(page, "orth", "Northgate UK")
+    assert not wrong
+
+
 def test_the_palette_says_when_nothing_has_that_name_and_gives_the_focus_back(page: "Page", desk: Desk):
     desk.sign_in(page, "cara@example.com")
     page.goto(f"{desk.base_url}/leads")

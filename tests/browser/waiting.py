@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 STEP = 50
-PATIENCE = 8000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 
 
 def until(page: Page, truth: str) -> None:

@@ -12,7 +12,7 @@ from tests.support import require
 from tools.dev.checks import BROWSERS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 FLAGS = (
     "--disable-gpu",
@@ -43,10 +43,23 @@ def chromium() -> Iterator[Browser]:
 
 
 def listen(page: Page) -> list[str]:
-    """Whatever goes wrong in the page from now on: script errors, console errors, refused content."""
+    """Whatever goes wrong in the page from now on: script errors, console errors, refused content.
+
+    A request that the page itself gave up, for the next keystroke or another page, is no fault; htmx
+    names it in two lines of the console, the second of which tells.
+    """
     wrong: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type != "error":
+            return
+        if not said.text.startswith("htmx:sendAbort"):
+            wrong.append(said.text)
+        elif wrong and wrong[-1].startswith("htmx:afterRequest"):
+            wrong.pop()
+
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", hear)
     return wrong
 
 
