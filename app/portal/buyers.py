@@ -18,7 +18,6 @@ from app.portal import (
     party_typed,
     refusals,
     visit,
-    words,
 )
 from app.portal.blueprint import portal
 from app.portal.joining import address_of
