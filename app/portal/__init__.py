@@ -40,6 +40,7 @@ from app.portal import (  # noqa: F401 - each hangs its views on the blueprint
     overview,
     own_home,
     palette,
+    party_edits,
     party_keys,
     permissions,
     public,

@@ -12,6 +12,7 @@ from app.portal import (
     contract_typed,
     contract_words,
     filters,
+    market_form,
     nav,
     pages,
     party_list,
@@ -28,8 +29,9 @@ from app.queries.buyers import BuyerRow
 from app.queries.contracts import ContractFilter
 from app.queries.users import UserFilter
 from app.services import parties, partners
+from app.services.catalogue_edits import Stale
 from app.services.changes import NoSuchThing
-from app.services.parties import Faulty
+from app.services.parties import CREDIT, Faulty
 from app.transaction import read_only, transaction
 
 MOST_CONTRACTS = 100
@@ -47,7 +49,7 @@ def buyers() -> Response:
 def new_buyer() -> Response:
     """The company, its credit, who signs in first."""
     start = {"zone": visit.visitor().zone, "credit_limit": "0.00", "person_window_days": "30"}
-    return _form("buyers/new.html", start, {}, 200)
+    return _form(start, {}, 200)
 
 
 @portal.post("/buyers/new")
@@ -62,7 +64,7 @@ def add_buyer() -> Response:
                 visit.actor(), wish, first, visit.visitor().name, link_to=address_of, now=clock.now()
             )
     except Faulty as faulty:
-        return _form("buyers/new.html", form, dict(faulty.faults) | party_typed.person(form).faults(), 422)
+        return _form(form, dict(faulty.faults) | party_typed.person(form).faults(), 422)
     flash(f"{wish.name} is added." + ("" if first.is_nobody else f" The mail to {first.name} is on its way."))
     return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
 
@@ -74,34 +76,6 @@ def buyer(buyer_id: UUID) -> Response:
     return _page(buyer_id, {}, 200)
 
 
-@portal.get("/buyers/<uuid:buyer_id>/edit")
-@refusals.only(*nav.STAFF)
-def edit_buyer(buyer_id: UUID) -> Response:
-    """Its name, zone, window and credit limit."""
-    row = _row(buyer_id)
-    stored = {
-        "name": row.name, "zone": row.zone, "person_window_days": str(row.person_window_days),
-        "credit_limit": party_typed.plain_amount(row.credit_limit, visit.visitor().currency),
-    }  # fmt: skip
-    return _form("buyers/edit.html", stored, {}, 200, row=row)
-
-
-@portal.post("/buyers/<uuid:buyer_id>/edit")
-@refusals.only(*nav.STAFF)
-def change_buyer(buyer_id: UUID) -> Response:
-    """Holds from the next lead on."""
-    try:
-        wish = party_typed.buyer(request.form, visit.visitor().currency)
-        with transaction():
-            parties.change_buyer(visit.actor(), buyer_id, wish, now=clock.now())
-    except Faulty as faulty:
-        return _form("buyers/edit.html", request.form, dict(faulty.faults), 422, row=_row(buyer_id))
-    except NoSuchThing:
-        refusals.not_yours("buyer", buyer_id)
-    flash("Saved. It holds from the next lead on.")
-    return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
-
-
 @portal.post("/buyers/<uuid:buyer_id>/credit")
 @refusals.only(*nav.STAFF)
 def change_credit_limit(buyer_id: UUID) -> Response:
@@ -109,9 +83,12 @@ def change_credit_limit(buyer_id: UUID) -> Response:
     try:
         limit = contract_typed.minor(request.form.get("credit_limit", ""), visit.visitor().currency)
         with transaction():
-            parties.set_credit_limit(visit.actor(), buyer_id, limit, now=clock.now())
+            seen = request.form.get("seen", "")
+            parties.set_credit_limit(visit.actor(), buyer_id, limit, seen, now=clock.now())
     except NoSuchThing:
         refusals.not_yours("buyer", buyer_id)
+    except Stale as stale:
+        return _page(buyer_id, {"credit_limit": _outrun(stale)}, 409)
     except ValueError as fault:
         return _page(buyer_id, {"credit_limit": str(fault)}, 422)
     flash("The credit limit is set. It holds from the next lead on.")
@@ -128,6 +105,12 @@ def switch_buyer(buyer_id: UUID, act: str) -> Response:
     except NoSuchThing:
         refusals.not_yours("buyer", buyer_id)
     return pages.go(url_for("portal.buyer", buyer_id=buyer_id, done=act))
+
+
+def _outrun(stale: Stale) -> str:
+    """Both values in one sentence: theirs is said, one's own still stands in the field."""
+    now = money(stale.current[CREDIT])
+    return f"Somebody made it {now} while you had this open. Set it once more to put yours in its place."
 
 
 def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
@@ -158,6 +141,7 @@ def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
         done=filters.one_of("done", {"pause": "", "resume": ""}),
         faults=faults,
         typed=request.form.get("credit_limit", typed) if faults else typed,
+        seen=market_form.seen_by({CREDIT: row.credit_limit}, clashing=market_form.is_clashing(status)),
     )
 
 
@@ -180,7 +164,5 @@ def _row(buyer_id: UUID) -> BuyerRow:
     return row
 
 
-def _form(
-    template: str, form: party_typed.Form, faults: dict[str, str], status: int, row: BuyerRow | None = None
-) -> Response:
-    return pages.page(template, fragment="form", status=status, form=form, faults=faults, row=row)
+def _form(form: party_typed.Form, faults: dict[str, str], status: int) -> Response:
+    return pages.page("buyers/new.html", fragment="form", status=status, form=form, faults=faults)

@@ -14,21 +14,33 @@ Form = Mapping[str, str]
 
 def publisher(form: Form) -> PublisherWish:
     """The publisher that a form asks for. Raises Faulty with every fault that can be told from the text."""
-    faults: dict[str, str] = {}
-    per_minute = _read("requests_per_minute", contract_typed.whole, form, faults)
-    wish = PublisherWish(" ".join(form.get("name", "").split()), per_minute or 1)
-    _raise(faults, wish)
+    wish, faults = read_publisher(form)
+    _raise(faults)
     return wish
 
 
 def buyer(form: Form, currency: str) -> BuyerWish:
     """The buyer that a form asks for. Raises Faulty with every fault that can be told from the text."""
+    wish, faults = read_buyer(form, currency)
+    _raise(faults)
+    return wish
+
+
+def read_publisher(form: Form) -> tuple[PublisherWish, dict[str, str]]:
+    """The publisher that a form asks for, and its faults."""
+    faults: dict[str, str] = {}
+    per_minute = _read("requests_per_minute", contract_typed.whole, form, faults)
+    wish = PublisherWish(" ".join(form.get("name", "").split()), per_minute)
+    return wish, dict(wish.faults()) | faults
+
+
+def read_buyer(form: Form, currency: str) -> tuple[BuyerWish, dict[str, str]]:
+    """The buyer that a form asks for, and its faults."""
     faults: dict[str, str] = {}
     limit = _read("credit_limit", lambda text: contract_typed.minor(text, currency), form, faults)
     window = _read("person_window_days", contract_typed.whole, form, faults)
     wish = BuyerWish(" ".join(form.get("name", "").split()), form.get("zone", "").strip(), limit, window)
-    _raise(faults, wish)
-    return wish
+    return wish, dict(wish.faults()) | faults
 
 
 def person(form: Form) -> FirstPerson:
@@ -49,6 +61,6 @@ def _read(name: str, way: Callable[[str], int], form: Form, faults: dict[str, st
         return 0
 
 
-def _raise(faults: Mapping[str, str], wish: PublisherWish | BuyerWish) -> None:
-    if found := dict(wish.faults()) | dict(faults):
-        raise Faulty(found)
+def _raise(faults: Mapping[str, str]) -> None:
+    if faults:
+        raise Faulty(faults)

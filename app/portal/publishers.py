@@ -66,29 +66,6 @@ def publisher(publisher_id: UUID) -> Response:
     return _page(publisher_id)
 
 
-@portal.get("/publishers/<uuid:publisher_id>/edit")
-@refusals.only(*nav.STAFF)
-def edit_publisher(publisher_id: UUID) -> Response:
-    """Its name and its limit."""
-    return _edit(publisher_id, None, {}, 200)
-
-
-@portal.post("/publishers/<uuid:publisher_id>/edit")
-@refusals.only(*nav.STAFF)
-def change_publisher(publisher_id: UUID) -> Response:
-    """Holds from the next request on."""
-    try:
-        wish = party_typed.publisher(request.form)
-        with transaction():
-            parties.change_publisher(visit.actor(), publisher_id, wish, now=clock.now())
-    except Faulty as faulty:
-        return _edit(publisher_id, request.form, dict(faulty.faults), 422)
-    except NoSuchThing:
-        refusals.not_yours("publisher", publisher_id)
-    flash("Saved. It holds from the next request on.")
-    return pages.go(url_for("portal.publisher", publisher_id=publisher_id))
-
-
 @portal.post("/publishers/<uuid:publisher_id>/<any(pause,resume):act>")
 @refusals.only(*nav.STAFF)
 def switch_publisher(publisher_id: UUID, act: str) -> Response:
@@ -184,15 +161,3 @@ def _new(form: party_typed.Form, faults: dict[str, str], status: int) -> Respons
         lines=lines,
         chosen=request.form.getlist("lines"),
     )
-
-
-def _edit(publisher_id: UUID, form: party_typed.Form | None, faults: dict[str, str], status: int) -> Response:
-    with read_only():
-        row = queries.one(visit.actor(), publisher_id, zone=visit.visitor().zone, now=clock.now())
-    if row is None:
-        refusals.not_yours("publisher", publisher_id)
-    stored = {"name": row.name, "requests_per_minute": str(row.requests_per_minute)}
-    return pages.page(
-        "publishers/edit.html", fragment="form", status=status, row=row, form=stored if form is None else form,
-        faults=faults,
-    )  # fmt: skip

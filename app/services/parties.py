@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -17,7 +17,8 @@ from app.domain.money import Money
 from app.gateways.kit import kit
 from app.models.parties import Buyer, Publisher
 from app.models.tenants import Tenant
-from app.services import audit, ledger
+from app.services import audit, catalogue_edits, ledger
+from app.services.catalogue_edits import Terms
 from app.services.changes import Refused, added, change, load, only_staff
 from app.services.contract_faults import is_zone
 
@@ -28,6 +29,7 @@ LONGEST_NAME = 120
 LONGEST_WINDOW = 3650
 MOST_CREDIT = 10**14
 """Minor units; far above any credit, far below what a column holds."""
+CREDIT = "credit_limit_minor"
 
 
 class Faulty(Refused):
@@ -44,6 +46,10 @@ class PublisherWish:
 
     name: str
     requests_per_minute: int = INGEST_PER_MINUTE
+
+    def terms(self) -> Terms:
+        """What its page edits, as columns."""
+        return asdict(self) | {"name": self.name.strip()}
 
     def faults(self) -> Iterable[tuple[str, str]]:
         """What is wrong with it, field by field."""
@@ -63,6 +69,10 @@ class BuyerWish:
     zone: str
     credit_limit_minor: int = 0
     person_window_days: int = 30
+
+    def terms(self) -> Terms:
+        """What its page edits, as columns."""
+        return asdict(self) | {"name": self.name.strip()}
 
     def faults(self) -> Iterable[tuple[str, str]]:
         """What is wrong with it, field by field."""
@@ -95,24 +105,30 @@ def add_buyer(actor: Actor, wish: BuyerWish, *, now: datetime) -> UUID:
     return added(actor, row, "buyer", now=now)
 
 
-def change_publisher(actor: Actor, publisher_id: UUID, wish: PublisherWish, *, now: datetime) -> bool:
-    """Another name or limit; the limit holds from the next request on. Raises Faulty, NoSuchThing."""
-    only_staff(actor)
-    _judge(wish)
-    values = {"name": wish.name.strip(), "requests_per_minute": wish.requests_per_minute}
-    return change(actor, load(actor, Publisher, publisher_id), "publisher", values, now=now)
+def change_publisher(actor: Actor, publisher_id: UUID, wish: PublisherWish, seen: str, *, now: datetime) -> bool:
+    """Another name or limit in the place of those seen under the mark ``seen``; holds from the next request on.
 
-
-def change_buyer(actor: Actor, buyer_id: UUID, wish: BuyerWish, *, now: datetime) -> bool:
-    """Another name, zone or window, and the credit limit by its own rule. Raises Faulty, NoSuchThing.
-
-    The zone is that of the buyer's people; contracts and caps keep theirs.
+    Raises Faulty, NoSuchThing, and Stale where somebody was quicker.
     """
     only_staff(actor)
     _judge(wish)
-    limited = set_credit_limit(actor, buyer_id, wish.credit_limit_minor, now=now)
-    values = {"name": wish.name.strip(), "zone": wish.zone, "person_window_days": wish.person_window_days}
-    return change(actor, load(actor, Buyer, buyer_id), "buyer", values, now=now) or limited
+    row = load(actor, Publisher, publisher_id)
+    return bool(catalogue_edits.put(actor, row, "publisher", _terms(row, wish), wish.terms(), seen, now=now))
+
+
+def change_buyer(actor: Actor, buyer_id: UUID, wish: BuyerWish, seen: str, *, now: datetime) -> bool:
+    """Another name, zone, window or credit limit in the place of those seen under the mark ``seen``.
+
+    The zone is that of the buyer's people; contracts and caps keep theirs. Raises Faulty, NoSuchThing, and Stale where
+    somebody was quicker.
+    """
+    only_staff(actor)
+    _judge(wish)
+    row = load(actor, Buyer, buyer_id)  # locked: nothing is sold to it until this is settled
+    current, wanted = _terms(row, wish), wish.terms()
+    if CREDIT in catalogue_edits.moved(current, wanted, seen):
+        _cover_debt(actor, row, wish.credit_limit_minor)
+    return bool(catalogue_edits.put(actor, row, "buyer", current, wanted, seen, now=now))
 
 
 def set_publisher_status(actor: Actor, publisher_id: UUID, status: Status, *, now: datetime) -> bool:
@@ -125,18 +141,19 @@ def set_buyer_status(actor: Actor, buyer_id: UUID, status: Status, *, now: datet
     return change(actor, load(actor, Buyer, buyer_id), "buyer", {"status": status}, now=now)
 
 
-def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, *, now: datetime) -> bool:
-    """How far a buyer's balance may fall under nought, in minor units; refused below what it owes already."""
+def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, seen: str, *, now: datetime) -> bool:
+    """How far a buyer's balance may fall under nought, in minor units; refused below what it owes already.
+
+    ``seen``: the mark of ``{CREDIT: limit}`` as it was shown. Raises Faulty, NoSuchThing, Stale.
+    """
     only_staff(actor)
     if not 0 <= limit_minor <= MOST_CREDIT:
         raise Faulty({"credit_limit": "A credit limit cannot be negative, nor more than anybody could owe."})
     row = load(actor, Buyer, buyer_id)  # locked: nothing is sold to it until this is settled
-    balance = db.session.scalars(select(Buyer.balance_minor).where(*_is(actor, buyer_id))).one()
-    if balance < -limit_minor:
-        debt = Money.from_minor(-balance, _currency(actor))
-        told = f"{row.name} owes {debt}; its credit limit cannot be lower. Book a payment first."
-        raise Faulty({"credit_limit": told})
-    return change(actor, row, "buyer", {"credit_limit_minor": limit_minor}, now=now)
+    current, wanted = {CREDIT: row.credit_limit_minor}, {CREDIT: limit_minor}
+    if catalogue_edits.moved(current, wanted, seen):
+        _cover_debt(actor, row, limit_minor)
+    return bool(catalogue_edits.put(actor, row, "buyer", current, wanted, seen, now=now))
 
 
 def top_up(actor: Actor, buyer_id: UUID, amount_minor: int, *, now: datetime) -> UUID:
@@ -148,6 +165,20 @@ def top_up(actor: Actor, buyer_id: UUID, amount_minor: int, *, now: datetime) ->
     posting = ledger.pay_in(actor.tenant_id, buyer_id, amount_minor, currency=_currency(actor), now=now)
     audit.record(actor, "buyer.paid_in", ("buyer", buyer_id), now=now, after={"amount_minor": amount_minor})
     return posting
+
+
+def _terms(row: Publisher | Buyer, wish: PublisherWish | BuyerWish) -> Terms:
+    """How the terms that a wish names stand now."""
+    return {term: getattr(row, term) for term in wish.terms()}
+
+
+def _cover_debt(actor: Actor, row: Buyer, limit_minor: int) -> None:
+    """Raise Faulty where the buyer owes more than the limit would allow."""
+    balance = db.session.scalars(select(Buyer.balance_minor).where(*_is(actor, row.id))).one()
+    if balance < -limit_minor:
+        debt = Money.from_minor(-balance, _currency(actor))
+        told = f"{row.name} owes {debt}; its credit limit cannot be lower. Book a payment first."
+        raise Faulty({"credit_limit": told})
 
 
 def _is(actor: Actor, buyer_id: UUID) -> tuple[ColumnElement[bool], ...]:

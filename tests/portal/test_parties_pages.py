@@ -18,6 +18,11 @@ from tests.portal.people import Person
 from tests.support.world import World
 
 KEY = re.compile(r"pk_live_[0-9A-Za-z]{49}")
+SEEN = re.compile(r'name="seen" value="(\w+)"')
+
+
+def seen_on(person: Person, path: str) -> str:
+    return SEEN.search(person.get(path).text)[1]
 
 
 def stored(model, row_id):
@@ -96,12 +101,14 @@ def test_pausing_a_buyer_says_how_many_contracts_and_leads_go_elsewhere(alice: P
 
 def test_a_limit_and_a_name_are_changed_and_faults_keep_what_was_typed(alice: Person, world: World):
     path = f"/publishers/{world.publisher_id}/edit"
-    answer = alice.post(path, {"name": "", "requests_per_minute": "many"})
+    seen = seen_on(alice, path)
+    answer = alice.post(path, {"name": "", "requests_per_minute": "many", "seen": seen})
     assert answer.status_code == 422
     assert "Enter a whole number, such as 50." in answer.text
     assert "A name is needed." in answer.text
     assert 'value="many"' in answer.text
-    assert alice.post(path, {"name": "Quick Quotes", "requests_per_minute": "7"}).status_code == 303
+    typed = {"name": "Quick Quotes", "requests_per_minute": "7", "seen": SEEN.search(answer.text)[1]}
+    assert alice.post(path, typed).status_code == 303
     assert book.current(world.tenant_id).publishers[world.publisher_id].requests_per_minute == 7
     assert "Requests per minute: <del>120</del>" in alice.get(f"/publishers/{world.publisher_id}").text
 
@@ -132,10 +139,17 @@ def test_a_buyer_added_by_hand_stands_with_its_credit(alice: Person, world: Worl
 
 
 def test_a_credit_limit_is_set_and_refused_below_what_is_owed(alice: Person, world: World, northgate, lead_id):
-    path = f"/buyers/{northgate}/credit"
-    assert alice.post(path, {"credit_limit": "100"}).status_code == 303
+    path, page = f"/buyers/{northgate}/credit", f"/buyers/{northgate}"
+    first = {"seen": seen_on(alice, page)}
+    assert alice.post(path, {"credit_limit": "100"} | first).status_code == 303
     assert stored(Buyer, northgate).credit_limit_minor == 10_000
-    answer = alice.post(path, {"credit_limit": "61.99"})
+    outrun = alice.post(path, {"credit_limit": "200"} | first)
+    assert outrun.status_code == 409
+    assert "Somebody made it £100.00 while you had this open." in outrun.text
+    assert 'value="200"' in outrun.text
+    again = {"seen": SEEN.search(outrun.text)[1]}
+    assert alice.post(path, {"credit_limit": "200"} | again).status_code == 303
+    answer = alice.post(path, {"credit_limit": "61.99", "seen": seen_on(alice, page)})
     assert answer.status_code == 422
     assert "Northgate owes" in answer.text
     assert 'value="61.99"' in answer.text

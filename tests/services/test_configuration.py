@@ -21,6 +21,7 @@ from app.models.people import AuditEntry
 from app.models.tenants import Tenant
 from app.services import book, catalogue, contracts, ledger, parties, suppressions
 from app.services.catalogue import CampaignWish, OfferWish, VerticalWish
+from app.services.catalogue_edits import Stale, mark
 from app.services.changes import NoSuchThing, NotAllowed, Refused
 from app.services.contracts import CapWish, ContractWish, PremiumWish, SetupWish
 from app.services.parties import BuyerWish
@@ -217,18 +218,23 @@ def test_a_top_up_raises_the_balance_and_balances_the_books(shop, buyer):
 
 
 def test_a_credit_limit_is_never_set_below_the_debt(shop):
+    def limit(minor: int, shown: int, actor: Actor = shop.actor) -> bool:
+        return parties.set_credit_limit(actor, poor.id, minor, mark({parties.CREDIT: shown}), now=LATER)
+
     with transaction():
         poor = add_buyer(shop, "Poor", NOW, funds_minor=0)
-        assert parties.set_credit_limit(shop.actor, poor.id, 5000, now=NOW)
+        assert limit(5000, 0)
         ledger.charge(shop.tenant_id, poor.id, 3050)
     with pytest.raises(Refused, match=r"Poor owes 30[.]50 GBP; its credit limit cannot be lower"), transaction():
-        parties.set_credit_limit(shop.actor, poor.id, 3049, now=LATER)
+        limit(3049, 5000)
     with transaction():
-        assert parties.set_credit_limit(shop.actor, poor.id, 3050, now=LATER)
+        assert limit(3050, 5000)
+    with pytest.raises(Stale), transaction():
+        limit(4000, 5000)
     with pytest.raises(Refused, match="negative"):
-        parties.set_credit_limit(shop.actor, poor.id, -1, now=LATER)
+        limit(-1, 3050)
     with pytest.raises(NotAllowed):
-        parties.set_credit_limit(stranger(shop), poor.id, 9000, now=LATER)
+        limit(9000, 3050, stranger(shop))
 
 
 def test_parties_pause_and_resume(shop, buyer):

@@ -14,6 +14,7 @@ from app.models.catalogue import Source
 from app.models.parties import Buyer, Publisher
 from app.models.people import AuditEntry, User, UserSession
 from app.services import access, book, links, membership, parties, partners, passwords, sessions, team, users
+from app.services.catalogue_edits import Stale, mark
 from app.services.changes import NoSuchThing, NotAllowed, Refused
 from app.services.parties import BuyerWish, Faulty, PublisherWish
 from app.services.partners import FirstPerson
@@ -132,8 +133,8 @@ def test_only_staff_takes_companies_on_and_changes_them(world):
     with pytest.raises(NotAllowed):
         take_on(world, actor=buyer)
     for change in (
-        lambda: parties.change_publisher(buyer, world.publisher_id, PublisherWish("Mine"), now=NOON),
-        lambda: parties.change_buyer(buyer, buyer.owner_id, BuyerWish("Mine", "UTC"), now=NOON),
+        lambda: parties.change_publisher(buyer, world.publisher_id, PublisherWish("Mine"), "", now=NOON),
+        lambda: parties.change_buyer(buyer, buyer.owner_id, BuyerWish("Mine", "UTC"), "", now=NOON),
         lambda: partners.take_on_buyer(buyer, BuyerWish("M", "UTC"), FIRST, "Me", link_to=link_to, now=NOON),
     ):
         with pytest.raises(NotAllowed), transaction():
@@ -142,32 +143,50 @@ def test_only_staff_takes_companies_on_and_changes_them(world):
 
 def test_a_new_limit_holds_from_the_next_request_and_stands_in_the_log(world):
     enter_tenant(world.tenant_id)
+    seen, wish = mark(PublisherWish("QuickQuotes").terms()), PublisherWish("QuickQuotes", 7)
     with transaction():
-        assert parties.change_publisher(world.admin, world.publisher_id, PublisherWish("QuickQuotes", 7), now=NOON)
+        assert parties.change_publisher(world.admin, world.publisher_id, wish, seen, now=NOON)
     assert book.current(world.tenant_id).publishers[world.publisher_id].requests_per_minute == 7
     assert audited(world, "publisher.changed") == [({"requests_per_minute": 120}, {"requests_per_minute": 7})]
     with transaction():
-        assert not parties.change_publisher(world.admin, world.publisher_id, PublisherWish("QuickQuotes", 7), now=NOON)
+        assert not parties.change_publisher(world.admin, world.publisher_id, wish, seen, now=NOON)
     with pytest.raises(Faulty), transaction():
-        parties.change_publisher(world.admin, world.publisher_id, PublisherWish("QuickQuotes", 0), now=NOON)
+        parties.change_publisher(world.admin, world.publisher_id, PublisherWish("QuickQuotes", 0), seen, now=NOON)
+
+
+def test_of_two_who_edit_a_publisher_the_second_is_told_and_nothing_is_written(world):
+    enter_tenant(world.tenant_id)
+    seen = mark(PublisherWish("QuickQuotes").terms())
+    with transaction():
+        parties.change_publisher(world.admin, world.publisher_id, PublisherWish("QuickQuotes", 7), seen, now=NOON)
+    with pytest.raises(Stale) as told, transaction():
+        parties.change_publisher(world.admin, world.publisher_id, PublisherWish("Quick Quotes"), seen, now=NOON)
+    assert told.value.current == {"name": "QuickQuotes", "requests_per_minute": 7}
+    assert row(world, Publisher, world.publisher_id).name == "QuickQuotes"
 
 
 def test_a_stranger_tenants_party_is_no_such_thing(world):
     other = World()
     enter_tenant(other.tenant_id)
     with pytest.raises(NoSuchThing), transaction():
-        parties.change_publisher(other.admin, world.publisher_id, PublisherWish("Mine"), now=NOON)
+        parties.change_publisher(other.admin, world.publisher_id, PublisherWish("Mine"), "", now=NOON)
 
 
 def test_a_buyer_is_renamed_and_its_credit_follows_its_own_rule(world):
-    buyer_id = world.buyer(credit_limit_minor=1000)
+    buyer_id = world.buyer("Northgate", credit_limit_minor=1000)
+    stored = row(world, Buyer, buyer_id)
+    seen = mark(BuyerWish(stored.name, stored.zone, 1000, stored.person_window_days).terms())
     with transaction():
-        assert parties.change_buyer(world.admin, buyer_id, BuyerWish("North", "UTC", 900, 60), now=NOON)
+        assert parties.change_buyer(world.admin, buyer_id, BuyerWish("North", "UTC", 900, 60), seen, now=NOON)
     made = row(world, Buyer, buyer_id)
     assert (made.name, made.zone, made.credit_limit_minor, made.person_window_days) == ("North", "UTC", 900, 60)
+    assert [set(after) for _, after in audited(world, "buyer.changed")] == [set(BuyerWish("", "").terms())]
     with pytest.raises(Faulty) as told, transaction():
-        parties.change_buyer(world.admin, buyer_id, BuyerWish("North", "UTC", -1), now=NOON)
+        parties.change_buyer(world.admin, buyer_id, BuyerWish("North", "UTC", -1), seen, now=NOON)
     assert set(told.value.faults) == {"credit_limit"}
+    with pytest.raises(Stale), transaction():
+        parties.change_buyer(world.admin, buyer_id, BuyerWish("South", "UTC", 900, 60), seen, now=NOON)
+    assert row(world, Buyer, buyer_id).name == "North"
 
 
 def test_a_superadmin_makes_admins_superadmins_and_back_but_not_itself(world):
