@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app.gateways import redis_links
 from app.gateways.http_client import OutboundClient
 from tests.support.fault_receiver import FaultReceiver
 from tests.support.valkey import running
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+PATIENCE = timedelta(seconds=30)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a crowded machine Redis may be late, and is not away. What is about its lateness gives a time of its own."""
+    monkeypatch.setattr(redis_links, "WEB_TIMEOUT", PATIENCE)
 
 
 class MortalValkey:
@@ -50,6 +62,14 @@ def valkey() -> Iterator[MortalValkey]:
 def receiver() -> Iterator[FaultReceiver]:
     with FaultReceiver() as listening:
         yield listening
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port at which nobody listens, and nobody else may begin to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ PERSON = "j.patel@example.co.uk"
 
 @pytest.fixture
 def line(valkey_url):
-    with redis_client(valkey_url, read_timeout=timedelta(seconds=5)) as client:
+    with redis_client(valkey_url, read_timeout=timedelta(seconds=30)) as client:
         client.flushall()
         yield client
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.gateways.http_client import MAX_RESPONSE, FailureKind, OutboundClient
-from tests.gateways.asking import answered, ask, failed
+from tests.gateways.asking import answered, ask, failed, wait_until
 from tests.gateways.conftest import LOOPBACK
 from tests.support.fault_receiver import deaf_port, packed_nothing
 
@@ -21,10 +21,11 @@ def resident_megabytes():
 
 
 def test_an_answer_comes_back_with_its_particulars(outbound, receiver):
+    started = time.monotonic()
     answer = answered(outbound.send(ask(receiver.url + "/ok?a=1", headers={"X-Api-Key": "k"}, body=b'{"lead":1}')))
+    assert 0 < answer.took.total_seconds() <= time.monotonic() - started
     assert (answer.status, answer.body, answer.truncated, answer.peer) == (200, b'{"ok":true}', False, "127.0.0.1")
     assert answer.headers["content-type"] == "application/json"
-    assert 0 < answer.took.total_seconds() < 2
     (request,) = receiver.requests
     assert (request.method, request.path, request.body) == ("POST", "/ok?a=1", b'{"lead":1}')
     assert request.headers["x-api-key"] == "k"
@@ -33,11 +34,13 @@ def test_an_answer_comes_back_with_its_particulars(outbound, receiver):
     assert "content-type" not in request.headers
 
 
-@pytest.mark.parametrize("path", ["/drip-body", "/drip-headers", "/hang", "/slow/5000"])
-def test_the_deadline_ends_everything_slow(outbound, receiver, path):
-    failure = failed(outbound.send(ask(receiver.url + path, seconds=0.4)))
-    assert (failure.kind, failure.request_sent) == (FailureKind.TIMEOUT, True)
-    assert failure.took >= timedelta(seconds=0.3)
+def test_the_deadline_ends_everything_slow(outbound, receiver):
+    outbound.send(ask(receiver.url + "/ok"))  # the loop runs: what follows is sent well before its deadline
+    paths = ("/drip-body", "/drip-headers", "/hang", "/slow/600000")
+    started = time.monotonic()
+    failures = [failed(result) for result in outbound.send_many([ask(receiver.url + p, seconds=3) for p in paths])]
+    assert time.monotonic() - started > 2.9
+    assert {(failure.kind, failure.request_sent) for failure in failures} == {(FailureKind.TIMEOUT, True)}
 
 
 def test_a_port_that_never_accepts_is_cut_at_the_deadline_with_nothing_sent(outbound):
@@ -58,14 +61,11 @@ def test_an_answer_that_is_not_http_is_a_protocol_error(outbound, receiver, path
     before = resident_megabytes()
     failure = failed(outbound.send(ask(receiver.url + path)))
     assert (failure.kind, failure.request_sent) == (FailureKind.PROTOCOL_ERROR, True)
-    assert failure.took.total_seconds() < 2
     assert resident_megabytes() - before < 5
 
 
-def test_nobody_listening_is_a_refused_connection(outbound):
-    with deaf_port() as port:
-        pass
-    failure = failed(outbound.send(ask(f"http://127.0.0.1:{port}/")))
+def test_nobody_listening_is_a_refused_connection(outbound, closed_port):
+    failure = failed(outbound.send(ask(f"http://127.0.0.1:{closed_port}/")))
     assert (failure.kind, failure.request_sent) == (FailureKind.CONNECT_FAILED, False)
 
 
@@ -132,20 +132,20 @@ def test_an_unknown_method_is_refused_unsent(outbound, receiver):
 
 
 def test_an_idle_connection_is_used_again_and_then_given_up(receiver):
-    outbound = OutboundClient(LOOPBACK, idle=timedelta(seconds=0.3))
+    patient, hasty = (OutboundClient(LOOPBACK, idle=timedelta(seconds=seconds)) for seconds in (600, 0.1))
     for _ in range(3):
-        answered(outbound.send(ask(receiver.url + "/ok")))
-    assert receiver.connections == 1
-    time.sleep(0.7)
-    answered(outbound.send(ask(receiver.url + "/ok")))
-    outbound.close()
-    assert receiver.connections == 2
+        answered(patient.send(ask(receiver.url + "/ok")))
+    assert (receiver.connections, receiver.over) == (1, 0)
+    answered(hasty.send(ask(receiver.url + "/ok")))
+    wait_until(lambda: receiver.over == 1)
+    answered(hasty.send(ask(receiver.url + "/ok")))
+    assert receiver.connections == 3
+    patient.close()
+    hasty.close()
 
 
-def test_a_blocked_address_reads_like_a_refused_connection(outbound):
+def test_a_blocked_address_reads_like_a_refused_connection(outbound, closed_port):
     blocked = failed(outbound.send(ask("https://10.0.0.1/")))
-    with deaf_port() as port:
-        pass
-    refused = failed(outbound.send(ask(f"http://127.0.0.1:{port}/")))
+    refused = failed(outbound.send(ask(f"http://127.0.0.1:{closed_port}/")))
     assert blocked.kind is FailureKind.BLOCKED_ADDRESS
     assert (blocked.kind.shown, blocked.detail) == (refused.kind.shown, refused.detail)

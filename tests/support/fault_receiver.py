@@ -22,6 +22,7 @@ BLOCK = b"x" * 8192
 CHUNK = b"2000\r\n" + BLOCK + b"\r\n"
 BOMB_MEGABYTES = 100
 GLANCE = 0.02  # seconds between looks at whether the test is over
+PATIENCE = 30.0  # seconds for one read or write
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def reset(at: Connection, request: Received) -> None:
 def half_close(at: Connection, request: Received) -> None:
     """Our side is shut down without an answer, the other stays open."""
     at.socket.shutdown(socket.SHUT_WR)
-    at.stop.wait(5)
+    at.stop.wait(PATIENCE)
 
 
 def short_body(at: Connection, request: Received) -> None:
@@ -171,14 +172,19 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 
 class FaultReceiver:
-    """Listens on a free loopback port while entered. ``requests`` holds what arrived, ``connections`` how often."""
+    """Listens on a free loopback port while entered.
+
+    ``requests`` holds what arrived, ``connections`` how often, ``over`` how many of these have ended.
+    """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, pace: float = 0.05) -> None:
         self.requests: list[Received] = []
         self.connections = 0
+        self.over = 0
         self._tls = tls
         self._pace = pace
         self._stop = threading.Event()
+        self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._behaviours = dict(BEHAVIOURS)
 
@@ -220,7 +226,14 @@ class FaultReceiver:
                 self.connections += 1
 
     def _serve(self, raw: socket.socket) -> None:
-        raw.settimeout(5)
+        try:
+            self._answer(raw)
+        finally:
+            with self._counting:
+                self.over += 1
+
+    def _answer(self, raw: socket.socket) -> None:
+        raw.settimeout(PATIENCE)
         with raw, suppress(OSError, ssl.SSLError):
             sock = self._tls.wrap_socket(raw, server_side=True) if self._tls else raw
             with sock:
@@ -249,7 +262,7 @@ def read_request(sock: socket.socket, stop: threading.Event) -> Received | None:
         if not piece:
             return None
         head += piece
-    sock.settimeout(5)
+    sock.settimeout(PATIENCE)
     text, _, body = head.partition(b"\r\n\r\n")
     first, *lines = text.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
