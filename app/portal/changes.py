@@ -10,7 +10,7 @@ from flask import Response, flash, request, url_for
 from app import clock
 from app.domain.actor import Role
 from app.domain.contract_terms import Terms, differing
-from app.portal import contract_words, filters, nav, pages, refusals, visit, words
+from app.portal import change_estimate, contract_words, filters, nav, pages, refusals, visit, words
 from app.portal.blueprint import portal
 from app.queries import contract_changes as queries
 from app.queries import contract_choices
@@ -120,6 +120,8 @@ def _page(change_id: UUID, faults: dict[str, str], status: int) -> Response:
             refusals.not_yours("contract_change", change_id)
         found = reading.snapshot(actor, row.contract_id)
         names = _offer_names()
+        to_decide = found if actor.is_admin and row.status == "waiting" else None
+        effect = change_estimate.effect(to_decide, row) if to_decide else None
     return pages.page(
         "changes/show.html",
         status=status,
@@ -128,6 +130,8 @@ def _page(change_id: UUID, faults: dict[str, str], status: int) -> Response:
         faults=faults,
         message=request.form.get("message", ""),
         for_staff=actor.is_admin,
+        counted=to_decide is not None,
+        effect=effect,
     )
 
 
