@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.pool import QueuePool
 
 from app.db import db
 from app.factory import create_app
+from app.gateways import redis_links
 from app.gateways.kit import Kit
 from app.settings import Settings
 from tests.support import browser, databases, network, require
@@ -30,6 +33,7 @@ from tests.support.valkey import flush, valkey
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+PATIENCE = timedelta(seconds=30)
 SLOW_ENOUGH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile("ring", deadline=None, derandomize=True, suppress_health_check=SLOW_ENOUGH)
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=2000, suppress_health_check=SLOW_ENOUGH)
@@ -117,12 +121,20 @@ def settings(database: Database, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-def make_app() -> Iterator[Callable[..., Flask]]:
-    """Make applications as ``create_app`` does; their connections are closed after the test."""
+def make_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
+    """Make applications as ``create_app`` does; their connections are closed after the test.
+
+    They wait for Redis and for a connection longer than in a web server: on a crowded machine either may be late,
+    and is not away.
+    """
     made: list[Flask] = []
+    monkeypatch.setattr(redis_links, "WEB_TIMEOUT", PATIENCE)
 
     def make(settings: Settings, kit: Kit | None = None) -> Flask:
         made.append(create_app(settings, kit))
+        with made[-1].app_context():
+            if isinstance(db.engine.pool, QueuePool):
+                db.engine.pool._timeout = PATIENCE.total_seconds()
         return made[-1]
 
     yield make
@@ -155,7 +167,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page in a fresh profile; ``tests.support.browser.listen`` hears what goes wrong in it."""
     with chromium.new_context(locale="en-GB", timezone_id="Europe/London") as context:
         made = context.new_page()
-        made.set_default_timeout(15_000)
+        made.set_default_timeout(browser.PATIENCE)
         yield made
 
 

@@ -23,15 +23,15 @@ LEFT_ALONE = 1.0
 """Seconds for which Redis is not asked again after a failure, so that a slow one slows one request down, not all."""
 
 
-def redis_client(url: str, *, read_timeout: timedelta = WEB_TIMEOUT) -> Redis:
-    """A client for ``redis://``, ``rediss://`` or ``unix://``; connects within 250 ms, reads within ``read_timeout``.
+def redis_client(url: str, *, read_timeout: timedelta | None = None) -> Redis:
+    """A client for ``redis://``, ``rediss://`` or ``unix://``; connects within 250 ms, and reads unless told otherwise.
 
     A blocking read needs a longer one. Safe for threads and after a fork.
     """
     return Redis.from_url(
         url,
         socket_connect_timeout=WEB_TIMEOUT.total_seconds(),
-        socket_timeout=read_timeout.total_seconds(),
+        socket_timeout=(read_timeout or WEB_TIMEOUT).total_seconds(),
         retry=Retry(NoBackoff(), 0),
     )
 
