@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
 ACCOUNTS = ("postgres", "nobody")
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 class NoBinaries(Exception):

@@ -73,4 +73,5 @@ def empty(database: Database) -> None:
             connection.execute(truncate)
         except psycopg.errors.LockNotAvailable:
             connection.execute(LET_GO)
+            connection.execute("set lock_timeout = '60s'")  # who was ended takes a moment to go
             connection.execute(truncate)

@@ -11,7 +11,7 @@ import getpass
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -60,7 +60,7 @@ def _servers(stack: ExitStack) -> Iterator[str]:
         return
     for host in ("127.0.0.1", ""):
         for user in dict.fromkeys(("postgres", getpass.getuser())):
-            yield make_conninfo(host=host or None, user=user, dbname="postgres", connect_timeout=2)
+            yield make_conninfo(host=host or None, user=user, dbname="postgres", connect_timeout=10)
     try:
         yield stack.enter_context(throw_away_cluster())
     except NoBinaries:
@@ -115,7 +115,8 @@ def _clear_stale(connection: psycopg.Connection, now: int) -> None:
     for (name,) in rows:
         begun = str(name).removeprefix(PREFIX).partition("_")[0]
         if begun.isdecimal() and now - int(begun) > STALE:
-            _drop(connection, str(name))
+            with suppress(psycopg.Error):  # another test process clears the same away at this moment
+                _drop(connection, str(name))
 
 
 def _run(connection: psycopg.Connection, statement: str, *parts: str | sql.Composable) -> None:
