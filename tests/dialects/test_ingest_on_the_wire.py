@@ -18,10 +18,13 @@ from app import clock
 from app.db import db, enter_tenant
 from app.models.idempotency import IdempotencyKey
 from app.models.leads import Lead
+from app.services import key_usage
 from app.transaction import transaction
 from tests.dialects.conftest import PATH
 from tests.dialects.market import lead, open_market, person
 from tests.support.live import live
+
+PATIENCE = 60  # seconds; it takes one
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def web(database, redis_url, market, tmp_path):
 @contextmanager
 def connected(web):
     parts = urlsplit(web.base_url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=15)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
     try:
         yield connection
     finally:
@@ -54,6 +57,14 @@ def send(web, market, body, **headers):
         connection.request("POST", PATH, body, sent, encode_chunked=not isinstance(body, bytes))
         answer = connection.getresponse()
         return answer.status, answer.headers, json.loads(answer.read())
+
+
+def until_counted(market, requests):
+    """Wait until the server has so many requests of this key: it counts each before it does anything else."""
+    deadline = time.monotonic() + PATIENCE
+    while key_usage.in_last_minute(market.admin, market.key.id) < requests:
+        assert time.monotonic() < deadline, "the request did not come in"
+        time.sleep(0.01)
 
 
 def chunked(body, size=1000):
@@ -76,7 +87,7 @@ def test_a_caller_that_goes_away_in_the_middle_of_its_body_leaves_no_lead(web, m
     parts = urlsplit(web.base_url)
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-API-Key: {market.key.secret}\r\nContent-Type: application/json\r\n"
     whole = json.dumps(lead()).encode()
-    with socket.create_connection((parts.hostname, parts.port), timeout=5) as line:
+    with socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE) as line:
         line.sendall(f"{head}Content-Length: {len(whole) + 100}\r\n\r\n".encode() + whole)
     web.wait_until("/healthz")
     assert send(web, market, whole)[0] == 200  # it was no duplicate of the one cut short
@@ -93,10 +104,10 @@ def test_a_request_that_runs_is_finished_when_the_server_is_asked_to_end(web, ma
     body = json.dumps(lead()).encode()
     waiting = threading.Thread(target=lambda: found.append(send(web, market, body, Idempotency_Key="once")))
     waiting.start()
-    time.sleep(1)
+    until_counted(market, 2)
     web.running["web"].send_signal(signal.SIGTERM)
-    waiting.join(15)
+    waiting.join(PATIENCE)
     [(status, headers, answer)] = found
     assert (status, headers["Retry-After"]) == (409, "2")
     assert "still running" in answer["detail"]
-    assert web.running["web"].wait(10) == 0
+    assert web.running["web"].wait(PATIENCE) == 0
