@@ -13,6 +13,7 @@ from app.domain.actor import Role
 from app.models.parties import ApiKey
 from app.models.webhooks import Endpoint
 from app.services import api_keys, book
+from app.web import replay
 from tests.api.test_webhooks import WISH
 
 ERROR = {"code", "message", "details"}
@@ -129,7 +130,9 @@ def test_a_refused_mutation_does_not_use_the_key_up(call, market):
     assert call("partner", "POST", "/webhooks", WISH, Idempotency_Key="k").status_code == 201
 
 
-def test_fifty_at_once_make_one_webhook(app, keys, market):
+def test_fifty_at_once_make_one_webhook(app, keys, market, monkeypatch):
+    monkeypatch.setattr(replay, "WAIT_SECONDS", 60)  # what counts is what they hear, however slow the machine
+
     def send(_number):
         headers = {"Authorization": f"Bearer {keys['partner']}", "Idempotency-Key": "once"}
         return app.test_client().post("/api/v1/webhooks", json=WISH, headers=headers)

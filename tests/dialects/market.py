@@ -19,6 +19,7 @@ from app.gateways.kit import kit
 from app.models.contracts import Contract, DeliverySetup, OfferContract
 from app.services import access, api_keys, book, catalogue, parties, tenants
 from app.transaction import read_only, transaction
+from tests.support.world import PATIENT
 
 ZONE = "Europe/London"
 PRICE, BASE = 5000, 3800
@@ -75,7 +76,7 @@ def _sector(market: Market, key: str, now: datetime) -> None:
     vertical = catalogue.add_vertical(admin, catalogue.VerticalWish(key, key.title(), BASE), now=now)
     offer = catalogue.add_offer(admin, catalogue.OfferWish(vertical, key, Mode.PRIORITY), now=now)
     campaign = catalogue.add_campaign(
-        admin, catalogue.CampaignWish(vertical, offer, key, "GB", direct(key), time_budget_ms=2000), now=now
+        admin, catalogue.CampaignWish(vertical, offer, key, "GB", direct(key), **PATIENT), now=now
     )
     catalogue.add_source(admin, catalogue.SourceWish(market.publisher_id, campaign, key, ZONE), now=now)
     market.offers[key], market.campaigns[key] = offer, campaign

@@ -146,7 +146,9 @@ def test_while_the_first_runs_on_the_answer_is_request_in_progress(post, market,
     assert number_of(market, Lead) == 1
 
 
-def test_fifty_at_once_are_one_lead_and_the_same_bytes(app, market):
+def test_fifty_at_once_are_one_lead_and_the_same_bytes(app, market, monkeypatch):
+    monkeypatch.setattr(replay, "WAIT_SECONDS", 60)  # what counts is what they hear, however slow the machine
+
     def send(_number):
         headers = {"X-API-Key": market.key.secret, **KEY}
         return app.test_client().post(PATH, json=lead(), headers=headers)

@@ -29,7 +29,7 @@ FAULTY = (
     (lead(sector=None, phone=5), ["phone", "sector"]),
     (lead(extra_fields=[1]), ["extra_fields"]),
     (lead(extra_fields={"deposit_gbp": "much"}), ["deposit_gbp"]),
-    (lead(consent_at=(clock.now() + timedelta(hours=1)).isoformat()), ["consent_at"]),
+    (lead(consent_at=(clock.now() + timedelta(days=2)).isoformat()), ["consent_at"]),
 )
 UNREADABLE = ((b"{", {}, 422), (b"{}", {"Content-Type": "text/plain"}, 415), (b" " * 300_000, {}, 413))
 
