@@ -29,7 +29,7 @@ def page() -> Response:
         wallet = queries.wallet(actor, spend)
         since, _ = filters.period("7d", zone, now)
         health = queries.health(actor, since or now - timedelta(days=7), now)
-        found = contracts.listed(actor, ContractFilter(), None, LOOKED_AT, now=now).rows
+        found = contracts.by_name(actor, ContractFilter(), None, LOOKED_AT, now=now).rows
         steps = _steps(queries.facts(actor), wallet)
     return pages.page(
         "home/buyer.html",

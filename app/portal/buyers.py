@@ -117,7 +117,7 @@ def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
     actor, now = visit.actor(), clock.now()
     row = _row(buyer_id)
     with read_only():
-        own = contracts.listed(actor, ContractFilter(buyer_id=buyer_id), None, MOST_CONTRACTS, now=now)
+        own = contracts.by_name(actor, ContractFilter(buyer_id=buyer_id), None, MOST_CONTRACTS, now=now)
         lines = queries.ledger(actor, buyer_id)
         own_keys = keys.listed(actor, buyer_id)
         people = users.listed(actor, UserFilter(owner_id=buyer_id))

@@ -10,9 +10,11 @@ from app import clock
 from app.domain.actor import Role
 from app.portal import contract_words, filters, nav, pages, refusals, visit, words
 from app.portal.blueprint import portal
-from app.queries import choices
+from app.queries import choices, contract_order
 from app.queries import contracts as queries
+from app.queries.contract_order import Place
 from app.queries.contracts import ContractFilter, ContractRow
+from app.queries.page import BadCursor
 from app.services import contract_edits
 from app.services.changes import NoSuchThing, Refused
 from app.transaction import read_only, transaction
@@ -21,7 +23,7 @@ from app.transaction import read_only, transaction
 @portal.get("/contracts")
 @refusals.only(*nav.BUYING)
 def contracts() -> Response:
-    """Newest first, each with what is taken under its caps."""
+    """By buyer and name, each with what is taken under its caps."""
     return _list("", 200)
 
 
@@ -45,7 +47,7 @@ def switch_contract(contract_id: UUID, act: str) -> Response:
 
 
 def _list(fault: str, status: int) -> Response:
-    actor, cursor, now = visit.actor(), filters.cursor(), clock.now()
+    actor, place, now = visit.actor(), _place(), clock.now()
     wanted = ContractFilter(
         status=filters.one_of("status", words.CONTRACT),
         buyer_id=filters.uuid("buyer") if actor.is_admin else None,
@@ -53,11 +55,11 @@ def _list(fault: str, status: int) -> Response:
         name=filters.text("name", 80),
     )
     with read_only():
-        found = queries.listed(actor, wanted, cursor, filters.PAGE_SIZE, now=now)
-        offered = choices.choices(actor) if cursor is None else None
+        found = queries.by_name(actor, wanted, place, filters.PAGE_SIZE, now=now)
+        offered = choices.choices(actor) if place is None else None
     return pages.page(
         "contracts/list.html",
-        fragment="batch" if cursor else "rows",
+        fragment="batch" if place else "rows",
         status=status,
         found=found,
         chosen=wanted,
@@ -74,6 +76,15 @@ def _list(fault: str, status: int) -> Response:
         back=request.path + filters.same_with(ask=None, done=None, after=None),
         for_buyer=actor.role is Role.BUYER,
     )
+
+
+def _place() -> Place | None:
+    """Where the page begins. Raises Problem for text that is no place."""
+    text = filters.text("after", contract_order.LONGEST)
+    try:
+        return Place.parse(text) if text else None
+    except BadCursor as error:
+        raise filters.unreadable("after") from error
 
 
 def _right(row: ContractRow) -> str:

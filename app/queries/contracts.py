@@ -16,8 +16,9 @@ from app.domain.contract_terms import Terms
 from app.models.catalogue import Offer, Vertical
 from app.models.contracts import Contract, ContractChange, DeliverySetup, OfferContract
 from app.models.parties import Buyer
-from app.queries import cap_bars, scope
+from app.queries import cap_bars, contract_order, scope
 from app.queries.cap_bars import Bar
+from app.queries.contract_order import Place
 from app.queries.page import Cursor, Page, after, cut
 
 WAITING = "waiting"
@@ -66,6 +67,19 @@ class ContractRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ByName:
+    """A page of contracts by buyer and name, and where the next one begins; ``next`` is None at the end."""
+
+    rows: tuple[ContractRow, ...]
+    next: Place | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another page follows."""
+        return self.next is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One contract with all its terms, and how it is delivered. ``permissions``: those of its buyer."""
 
@@ -104,10 +118,20 @@ def listed(
         statement.order_by(Contract.created_at.desc(), Contract.id.desc()).limit(limit + 1)
     ).all()
     page = cut(found, limit, lambda row: Cursor(row[0].created_at, row[0].id))
-    ids = [row[0].id for row in page.rows]
-    offers, bars = offers_of(actor, ids), cap_bars.of_contracts(actor, [row[0] for row in page.rows], now)
-    rows = tuple(_row(row, offers.get(row[0].id, ()), bars.get(row[0].id, ())) for row in page.rows)
-    return Page(rows, page.next)
+    return Page(_whole(actor, page.rows, now), page.next)
+
+
+def by_name(
+    actor: Actor, wanted: ContractFilter, place: Place | None = None, limit: int = 50, *, now: datetime
+) -> ByName:
+    """One page of contracts, by buyer and name; four statements whatever its length."""
+    statement = _rows(actor).where(*_conditions(wanted), *contract_order.after(place))
+    found = db.session.execute(statement.order_by(*contract_order.ordered()).limit(limit + 1)).all()
+    kept = found[:limit]
+    last = kept[-1] if len(found) > limit else None
+    return ByName(
+        _whole(actor, kept, now), Place(last.buyer, last[0].buyer_id, last[0].name, last[0].id) if last else None
+    )
 
 
 def snapshot(actor: Actor, contract_id: UUID) -> Snapshot | None:
@@ -208,6 +232,13 @@ def _conditions(wanted: ContractFilter) -> list[ColumnElement[bool]]:
             )
         )
     return found
+
+
+def _whole(actor: Actor, rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> tuple[ContractRow, ...]:
+    """With the offers that each buys through and what is taken under its caps."""
+    ids = [row[0].id for row in rows]
+    offers, bars = offers_of(actor, ids), cap_bars.of_contracts(actor, [row[0] for row in rows], now)
+    return tuple(_row(row, offers.get(row[0].id, ()), bars.get(row[0].id, ())) for row in rows)
 
 
 def _row(row: Row[*tuple[Any, ...]], offers: tuple[Through, ...], bars: tuple[Bar, ...]) -> ContractRow:
