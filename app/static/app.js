@@ -180,9 +180,14 @@ document.addEventListener("htmx:sseError", (event) => {
 });
 
 // A poll would move the rows under whoever reads further down, or has paused.
+const isUnwanted = (place) => place.id === "feed" && place.dataset.mode === "poll" && (feed.paused || !feed.isAtTop());
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.id !== "feed" || event.detail.elt.dataset.mode !== "poll") return;
-  if (feed.paused || !feed.isAtTop()) event.preventDefault();
+  if (isUnwanted(event.detail.elt)) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isUnwanted(event.target)) event.detail.shouldSwap = false; // since it was asked for
 });
 
 window.addEventListener("scroll", () => {
