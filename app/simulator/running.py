@@ -17,6 +17,7 @@ from app.simulator.profiles import Profile
 from app.simulator.server import create_app
 
 SHUTDOWN_SECONDS = 0.2
+PATIENCE = 60.0  # seconds for the thread to begin or to end
 
 
 def run(host: str, port: int, roster: Mapping[str, Profile]) -> None:
@@ -30,13 +31,13 @@ def in_thread(memory: Memory, roster: Mapping[str, Profile] | None = None) -> It
     loop = uvloop.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="simulator", daemon=True)
     thread.start()
-    runner = asyncio.run_coroutine_threadsafe(_start("127.0.0.1", 0, create_app(roster, memory)), loop).result(10)
+    runner = asyncio.run_coroutine_threadsafe(_start("127.0.0.1", 0, create_app(roster, memory)), loop).result(PATIENCE)
     try:
         yield runner.addresses[0][1]
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()
 
 
