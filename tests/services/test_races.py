@@ -16,10 +16,12 @@ from app.services import access, contracts, intake
 from app.services.contracts import CapWish
 from app.services.submission import Submission
 from app.transaction import transaction
+from tests.support.midday import midday  # noqa: F401 - a cap of the day must not begin anew in the middle
 from tests.support.settings import settings_for
 from tests.support.shop import ZONE, add_buyer, open_shop
+from tests.support.world import PATIENT
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.postgres
 
 PUBLISHERS, LEADS = 32, 400
 COUNTS = (5, 17, 29, 40, 51, 64, 23, 1)
@@ -36,7 +38,7 @@ def stocked(seats, mode):
     """Eight contracts: six capped by count, one by money, one by its buyer's balance."""
     now = clock.now()
     with transaction():
-        shop = open_shop(now, publishers=PUBLISHERS, mode=mode, seats=seats)
+        shop = open_shop(now, publishers=PUBLISHERS, mode=mode, seats=seats, **PATIENT)
         for number, limit in enumerate(COUNTS[:6]):
             add_buyer(shop, f"Counted {number}", now, price_minor=4500 + number * 7, daily=(limit, limit + 3))
         spender = add_buyer(shop, "Spender", now, price_minor=4733)
@@ -65,7 +67,7 @@ def race(app, shop):
     def run(publisher):
         states = []
         with app.app_context():
-            gate.wait(30)
+            gate.wait(100)
             while True:
                 with taking:
                     number = next(numbers, None)

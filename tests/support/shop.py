@@ -67,7 +67,7 @@ class Shop:
 
 
 def open_shop(
-    now: datetime, *, publishers: int = 1, mode: Mode = Mode.HIGHEST_BID, seats: int = 1, wait_for_buyer: bool = False
+    now: datetime, *, publishers: int = 1, mode: Mode = Mode.HIGHEST_BID, seats: int = 1, **campaign: Any
 ) -> Shop:
     """A tenant that sells mortgage leads; to be called in a transaction of an application's context."""
     rng = random.Random(now.isoformat())
@@ -78,10 +78,8 @@ def open_shop(
     kind = Seats.SHARED if seats > 1 else Seats.EXCLUSIVE
     offer = OfferWish(vertical_id, "Mortgages", mode, seats=kind, seat_count=seats)
     offer_id = catalogue.add_offer(actor, offer, now=now)
-    campaign = CampaignWish(
-        vertical_id, offer_id, "Mortgages UK", "GB", direct("mortgages"), wait_for_buyer=wait_for_buyer
-    )
-    shop = Shop(actor, vertical_id, offer_id, catalogue.add_campaign(actor, campaign, now=now))
+    wish = CampaignWish(vertical_id, offer_id, "Mortgages UK", "GB", direct("mortgages"), **campaign)
+    shop = Shop(actor, vertical_id, offer_id, catalogue.add_campaign(actor, wish, now=now))
     for number in range(publishers):
         shop.publishers.append(add_publisher(shop, f"Publisher {number + 1}", now))
     return shop
