@@ -98,7 +98,7 @@ def costs(app: Flask, people: tuple[Person, ...], statements: list[str]) -> dict
     return found
 
 
-@pytest.mark.timeout(300)  # a crowd takes its time to come in
+@pytest.mark.timeout(600)  # a crowd takes its time to come in
 def test_every_list_costs_six_statements_at_most_whatever_its_length(
     app: Flask, crowd, alice: Person, bob: Person, cara: Person, statements: list[str]
 ):

@@ -204,7 +204,6 @@ def test_the_lists_cost_a_fixed_number_of_statements(app: Flask, alice: Person, 
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
 def test_of_two_confirmations_at_once_one_finds_the_draft(postgres: Database, redis_url: str, make_app):
     app = make_app(settings_for(postgres.url, redis_url))
     with app.app_context():

@@ -243,7 +243,6 @@ def test_the_note_between_the_steps_opens_nothing_later_or_after_a_change(bob):
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("kind", ["code", "recovery_code"])
 def test_of_many_uses_of_one_code_at_once_one_wins(postgres, redis_url, make_app, kind):
     app = make_app(settings_for(postgres.url, redis_url))
@@ -269,7 +268,6 @@ def test_of_many_uses_of_one_code_at_once_one_wins(postgres, redis_url, make_app
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
 def test_different_recovery_codes_at_once_all_count(postgres, redis_url, make_app):
     app = make_app(settings_for(postgres.url, redis_url))
     with app.app_context():
