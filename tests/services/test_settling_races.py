@@ -55,7 +55,7 @@ def settle(app, tenant_id, gate, work, delay):
 
 
 def race(app, tenant_id, sale_id, threads, delay):
-    """Whether it was accepted, whether it was released. ``delay`` of the acceptance in seconds; below 0 the release's."""
+    """Whether it was accepted, whether it was released. ``delay`` of the acceptance in seconds, else the other's."""
     gate = threading.Barrier(2)
     end = partial(settle, app, tenant_id, gate)
     accept = partial(sales.accept, tenant_id, sale_id, reference="NG-1", now=NOON)
