@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from tests.support.browser import PATIENCE
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.conftest import Desk
 
 STEP = 50
-PATIENCE = 20_000  # milliseconds
+OK = 200
 
 
 def until(page: Page, truth: str) -> None:
-    """Wait until a JavaScript expression holds; AssertionError when it does not."""
-    for _ in range(PATIENCE // STEP):
-        if _holds(page, truth):
-            return
+    """Wait until a JavaScript expression holds; AssertionError, with what the page last said, when it does not.
+
+    A page that is just leaving, or only half there, may answer with an error: that is no answer yet.
+    """
+    from playwright.sync_api import Error  # noqa: PLC0415 - a lock of its own
+
+    said: object = None
+    ends = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < ends:
+        try:
+            said = page.evaluate(truth)
+        except Error as error:
+            said = error
+        else:
+            if said:
+                return
         page.wait_for_timeout(STEP)
-    raise AssertionError(truth)
+    raise AssertionError(f"{truth}: {said}")
 
 
-def _holds(page: Page, truth: str) -> bool:
-    """Whether it is so now; a page that is just leaving says nothing."""
-    try:
-        return bool(page.evaluate(truth))
-    except Exception as error:
-        if "navigation" in str(error):
-            return False
-        raise
+def fits(page: Page, width: int, height: int = 800) -> bool:
+    """Whether nothing sticks out at the side of a window this wide."""
+    page.set_viewport_size({"width": width, "height": height})
+    until(page, f"window.innerWidth === {width}")  # the page hears of its new size a little later
+    return int(page.evaluate("document.documentElement.scrollWidth")) <= width
+
+
+def watch(page: Page, desk: Desk) -> None:
+    """Open the live page and wait until it streams: it polls while pages that are gone still hold the places."""
+    with page.expect_response(lambda answer: "/live/stream?" in answer.url and answer.status == OK):
+        page.goto(f"{desk.base_url}/live")
+
+
+def held_back(page: Page, address: str) -> list[Route]:
+    """Requests to there from now on, as on a slow line: each goes on when the test says so."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
+    return held
