@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse battery"
 NUMBERS = count(500)
+TIMEOUT = 600
+"""Seconds for a test; one that looks at many pages needs some of them on a crowded machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test of this room that long, unless it says for itself."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class Desk:
         } | values  # fmt: skip
         answer = call(
             "POST", f"{self.base_url}/api/v1/leads/ingest", json.dumps(body).encode(),
-            {"X-API-Key": self.key, "Content-Type": "application/json"},
+            {"X-API-Key": self.key, "Content-Type": "application/json"}, seconds=60,
         )  # fmt: skip
         return UUID(json.loads(answer.body)["lead_id"].removeprefix("lead_"))
 

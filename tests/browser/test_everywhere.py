@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import PASSWORD, Desk
-from tests.browser.waiting import until
+from tests.browser.waiting import fits, until
 from tests.support.browser import barriers, listen
 
 if TYPE_CHECKING:
@@ -14,33 +14,40 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 TIP = "getComputedStyle(document.querySelector('{}'), '::after').content"
+"""What the stylesheet shows beside a moment."""
+
 ALERT = "document.querySelector('#alerts .notice')"
 LISTEN = """(said => new MutationObserver(() => { said.dataset.heard = (said.dataset.heard ?? '') + said.textContent })
     .observe(said, { childList: true }))(document.getElementById('said'))"""
 """What is said goes after a moment, which a slow machine may sleep through: keep all of it."""
 
 
-def tip(page: "Page", selector: str) -> str:
-    """What the stylesheet shows beside a moment."""
-    return str(page.evaluate(TIP.format(selector)))
+def until_exact(page: "Page", selector: str) -> None:
+    """Until a moment shows its hour, minute and second."""
+    until(page, f"{TIP.format(selector)}.split(':').length === 3")
+
+
+def until_bare(page: "Page", selector: str) -> None:
+    """Until a moment shows nothing beside itself."""
+    until(page, f"{TIP.format(selector)} === 'none'")
 
 
 def test_the_exact_time_is_shown_on_hover_and_on_focus(page: "Page", desk: Desk):
     desk.sign_in(page, "alice@example.com")
     page.goto(f"{desk.base_url}/leads")
     first = ".lines tbody tr:first-child time"
-    assert tip(page, first) == "none"
+    until_bare(page, first)
     page.hover(first)
-    assert tip(page, first).count(":") == 2
+    until_exact(page, first)
     page.mouse.move(0, 0)
-    assert tip(page, first) == "none"
+    until_bare(page, first)
     page.keyboard.press("j")
-    assert tip(page, first).count(":") == 2
+    until_exact(page, first)
     page.goto(f"{desk.base_url}/account")
     page.focus("time[data-ago]")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
-    assert tip(page, "time[data-ago]").count(":") == 2
+    until_exact(page, "time[data-ago]")
 
 
 def test_a_click_on_the_time_of_a_row_opens_the_row(page: "Page", desk: Desk):
@@ -119,10 +126,9 @@ def test_paper_holds_the_list_and_nothing_that_needs_a_screen(page: "Page", desk
     desk.sign_in(page, "alice@example.com")
     page.goto(f"{desk.base_url}/leads")
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    assert fits(page, 718, 1000)  # A4 less its margins
     for gone in (".rail", ".top", ".filters"):
         assert page.locator(gone).first.is_hidden()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 718
     assert page.evaluate("getComputedStyle(document.querySelector('.lines thead')).display") == "table-header-group"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Desk
+from tests.browser.waiting import fits
 from tests.support.browser import barriers, listen
 from tests.support.hands import Keyboard
 
@@ -27,8 +28,7 @@ def test_a_first_page_fits_every_window_and_shuts_nobody_out(chromium: Browser, 
         page.wait_for_url("**/home")
         page.locator(".chart summary").click()
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+            assert fits(page, width), width
         assert not barriers(page)
         assert wrong == []
 
@@ -55,5 +55,5 @@ def test_figures_lead_to_their_rows_with_scripts_off(chromium: Browser, desk: De
         rejected = page.get_by_role("row", name="Rejected").get_by_role("link").last
         many = int(rejected.inner_text())
         rejected.click()
-        page.wait_for_load_state()  # a click only waits until the next page begins
+        page.wait_for_url("**/leads?*")
         assert page.locator("a.row-link").count() == many

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Desk
-from tests.browser.waiting import until
-from tests.support.browser import barriers, listen
+from tests.browser.waiting import until, watch
+from tests.support.browser import at_rest, barriers, listen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
@@ -46,10 +46,11 @@ def test_a_view_is_saved_found_again_renamed_and_deleted(page: "Page", desk: Des
     assert not barriers(page)
     page.fill("#new-name", "Refused")
     page.get_by_role("button", name="Rename view").click()
-    page.wait_for_selector("#views >> text=Refused")
+    page.get_by_role("link", name="Refused", exact=True).wait_for()
     page.locator("summary", has_text="Change view").click()
     page.get_by_role("button", name="Delete view").click()
     page.wait_for_selector("text=The view Refused is deleted")
+    at_rest(page)
     assert page.locator("#views a", has_text="Refused").count() == 0
     assert not wrong
 
@@ -151,6 +152,7 @@ def test_the_next_lead_is_one_key_away(page: "Page", desk: Desk):
     first, second = ids(page)[:2]
     page.locator(LEAD_ROW).first.click()
     page.wait_for_selector(f"header.answer >> text={first}")
+    at_rest(page)
     page.keyboard.press("j")
     page.wait_for_selector(f"header.answer >> text={second}")
     assert not barriers(page)
@@ -163,7 +165,8 @@ def test_a_filtered_feed_shows_its_own_alone(page: "Page", desk: Desk):
     wrong = listen(page)
     desk.sign_in(page, "alice@example.com")
     page.goto(f"{desk.base_url}/live")
-    page.select_option("#state", "rejected")
+    with page.expect_response("**/live/stream?*state=rejected*"):
+        page.select_option("#state", "rejected")
     page.wait_for_url("**state=rejected*")
     before = page.locator("#feed-rows tr").count()
     sold = desk.post(email="twice@example.co.uk")
@@ -178,7 +181,7 @@ def test_a_filtered_feed_shows_its_own_alone(page: "Page", desk: Desk):
 def test_a_lead_opens_under_its_row_and_nothing_moves_over_it(page: "Page", desk: Desk):
     wrong = listen(page)
     desk.sign_in(page, "alice@example.com")
-    page.goto(f"{desk.base_url}/live")
+    watch(page, desk)
     page.locator("#feed-rows a.row-link").first.click()
     page.wait_for_selector("#opened .timeline")
     assert page.url.endswith("/live")

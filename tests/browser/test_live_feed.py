@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Desk
-from tests.browser.waiting import until
+from tests.browser.waiting import until, watch
 from tests.support.browser import listen
 
 if TYPE_CHECKING:
@@ -11,28 +11,25 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 20_000  # milliseconds; a quiet machine needs one of them, one that runs everything at once needs several
-
 
 @pytest.mark.parametrize("email", ["alice@example.com", "bob@example.com", "cara@example.com"])
 def test_a_lead_appears_without_reloading(page: "Page", desk: Desk, email: str):
     wrong = listen(page)
     desk.sign_in(page, email)
-    page.goto(f"{desk.base_url}/live")
+    watch(page, desk)
     lead_id = desk.post()
-    page.wait_for_selector(f"#lead-{lead_id}", timeout=SECONDS)
-    assert "Sold" in page.locator(f"#lead-{lead_id}").inner_text()
+    page.locator(f"#lead-{lead_id}", has_text="Sold").wait_for()
     assert page.locator("#feed-rows tr").first.get_attribute("id") == f"lead-{lead_id}"
     assert not wrong
 
 
 def test_paused_rows_wait_behind_the_pill(page: "Page", desk: Desk):
     desk.sign_in(page, "alice@example.com")
-    page.goto(f"{desk.base_url}/live")
+    watch(page, desk)
     page.keyboard.press("Space")
     assert page.get_attribute("#pause", "aria-pressed") == "true"
     lead_id = desk.post()
-    page.wait_for_selector("#pill:visible", timeout=SECONDS)
+    page.wait_for_selector("#pill:visible")
     assert "1 new" in page.locator("#pill").inner_text().replace("\n", " ")
     assert page.locator(f"#lead-{lead_id}").count() == 0
     page.keyboard.press("Space")
@@ -42,12 +39,12 @@ def test_paused_rows_wait_behind_the_pill(page: "Page", desk: Desk):
 
 def test_rows_do_not_move_under_whoever_reads_further_down(page: "Page", desk: Desk):
     desk.sign_in(page, "alice@example.com")
-    page.goto(f"{desk.base_url}/live")
+    watch(page, desk)
     page.mouse.wheel(0, 500)
     until(page, "window.scrollY > 400")
     first = page.locator("#feed-rows tr").first.get_attribute("id")
     lead_id = desk.post()
-    page.wait_for_selector("#pill:visible", timeout=SECONDS)
+    page.wait_for_selector("#pill:visible")
     assert page.locator("#feed-rows tr").first.get_attribute("id") == first
     page.click("#pill")
     until(page, "window.scrollY === 0")
@@ -59,4 +56,4 @@ def test_when_streams_are_refused_the_page_polls(page: "Page", desk: Desk):
     page.route("**/live/stream*", lambda route: route.fulfill(status=204))
     page.goto(f"{desk.base_url}/live")
     lead_id = desk.post()
-    page.wait_for_selector(f"#lead-{lead_id}", timeout=2 * SECONDS)
+    page.wait_for_selector(f"#lead-{lead_id}")

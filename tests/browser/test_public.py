@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Desk
-from tests.browser.waiting import until
+from tests.browser.waiting import fits, until
 from tests.support.browser import barriers, listen
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ STATUS = ".exchange-head strong"
 
 
 def answered(page: Page) -> dict[str, object]:
-    """The JSON that stands in the answer."""
+    """The JSON that stands in the answer, once it is all there."""
+    page.wait_for_load_state()
     return json.loads(page.locator("pre[aria-label='Response body']").inner_text())
 
 
@@ -39,8 +40,7 @@ def test_every_open_page_can_be_used_by_everybody(chromium: Browser, desk: Desk,
             page.goto(desk.base_url + path)
             assert not barriers(page), path
             for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 800})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
+                assert fits(page, width), f"{path} at {width}"
         assert not wrong  # no script error, nothing that the policy refused
         assert {url for url in asked if not url.startswith((desk.base_url, "data:"))} == set()
 
@@ -87,6 +87,7 @@ def test_the_call_works_with_scripts_off(chromium: Browser, desk: Desk):
         assert answered(page)["status"] == "accepted"
         assert "ms on our side" in page.inner_text("#answer")
         page.click("text=A broken body")
+        page.wait_for_url("**sample=broken**")
         page.click("text=Send lead")
         assert page.inner_text(STATUS).startswith("422")
 
@@ -148,8 +149,7 @@ def test_get_started_can_be_used_by_everybody(chromium: Browser, desk: Desk, sch
         assert "422" in page.inner_text(STATUS)
         assert not barriers(page)
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+            assert fits(page, width), width
 
 
 def test_get_started_works_with_scripts_off(chromium: Browser, desk: Desk):
@@ -163,4 +163,5 @@ def test_get_started_works_with_scripts_off(chromium: Browser, desk: Desk):
         page.check("#send input[value='168']")
         page.click("text=Make new key")
         secret = page.locator(".secret code").inner_text()
+        page.wait_for_load_state()
         assert secret in page.locator(".panel:visible").first.inner_text()

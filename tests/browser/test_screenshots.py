@@ -19,9 +19,8 @@ from app.db import db
 from app.demo.seed import seed
 from app.factory import create_app
 from app.settings import Settings
-from tests.browser.waiting import until
 from tests.support import databases
-from tests.support.browser import listen
+from tests.support.browser import at_rest, listen
 from tests.support.live import free_port, live
 from tests.support.settings import settings_for
 from tests.support.simulator import simulator
@@ -30,7 +29,7 @@ from tests.support.valkey import flush
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
@@ -167,4 +166,4 @@ def _open(page: Page, demo: Demo, shot: Shot) -> None:
     if shot.follow:
         page.goto(demo.base_url + (page.locator(shot.follow).first.get_attribute("href") or ""))
     page.wait_for_selector("h1")
-    until(page, "document.querySelectorAll('.htmx-request').length === 0")
+    at_rest(page)

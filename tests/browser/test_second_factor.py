@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from tests.browser.conftest import PASSWORD, Desk
-from tests.browser.waiting import until
+from tests.browser.waiting import fits, until
 from tests.support.browser import barriers, listen
 
 if TYPE_CHECKING:
@@ -50,15 +50,15 @@ def test_set_up_and_sign_in_by_keyboard_alone(page: "Page", desk: Desk):
     page.keyboard.type(pyotp.TOTP(secret).now())
     page.keyboard.press("Enter")
     page.wait_for_selector(".recovery")
-    assert page.locator(".recovery li").count() == 10
     assert not barriers(page)
+    assert page.locator(".recovery li").count() == 10
     recovery = page.locator(".recovery code").first.inner_text()
-    for code in (later_code(secret), recovery):
+    for code in (lambda: later_code(secret), lambda: recovery):
         _sign_out(page, desk)
         _to_second_step(page)
         until(page, "document.activeElement.id === 'code'")
         assert not barriers(page)
-        page.keyboard.insert_text(code)  # as pasted
+        page.keyboard.insert_text(code())  # as pasted
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
     assert not wrong
@@ -90,6 +90,8 @@ def test_it_is_set_up_with_scripts_off(chromium: "Browser", desk: Desk):
         page.wait_for_selector("#code-fault")
         page.fill("#code", pyotp.TOTP(secret).now())
         page.click("main button.primary")
+        page.wait_for_selector(".recovery")
+        page.wait_for_load_state()
         codes = page.locator(".recovery code").all_inner_texts()
         page.goto(f"{desk.base_url}/account/second-factor?do=off")
         page.fill("#password", PASSWORD)
@@ -117,8 +119,7 @@ def test_an_admin_acts_and_sees_on_every_page_that_they_do(chromium: "Browser", 
             assert banner.is_visible(), path
             assert not barriers(page), path
             for width in (360, 768, 1280):
-                page.set_viewport_size({"width": width, "height": 800})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
+                assert fits(page, width), f"{path} at {width}"
         page.goto(f"{desk.base_url}/leads?period=all")
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         until(page, "document.querySelector('.acting').getBoundingClientRect().top === 0")
