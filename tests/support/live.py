@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -20,7 +21,7 @@ from tests.support.settings import environment
 from tools.dev.demo import QUEUES
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 100.0
 GRACE = 15.0
 
 
@@ -88,7 +89,7 @@ class Live:
 
     def _status(self, path: str) -> int:
         try:
-            return call("GET", self.base_url + path, seconds=3).status
+            return call("GET", self.base_url + path, seconds=10).status
         except (OSError, HTTPException):
             return 0
 
@@ -112,8 +113,14 @@ def live(database: Database, redis_url: str, logs: Path, *, workers: bool = True
 
 
 def free_port() -> int:
-    """A port on loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that nobody uses, and that nobody else is given while this process lives.
+
+    Web servers share a port without a word: two that were given the same one would answer for each other. So it
+    stays taken by a socket that never listens, beside which a server that shares may listen.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    held.bind(("127.0.0.1", 0))
+    atexit.register(held.close)
+    port: int = held.getsockname()[1]
+    return port
