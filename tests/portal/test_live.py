@@ -123,8 +123,7 @@ def test_polling_goes_back_to_streaming_when_it_can(alice: Person, world: World)
 
 
 def test_signing_out_ends_the_stream(alice: Person, world: World, northgate: UUID, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(live, "STREAM_SECONDS", 30)
-    began = clock.tick()
+    monkeypatch.setattr(live, "STREAM_SECONDS", 86_400)  # it would not end by itself
     stream = alice.client.get("/live/stream?after=0-0", buffered=False)
     chunks = iter(stream.response)
     next(chunks)
@@ -132,7 +131,6 @@ def test_signing_out_ends_the_stream(alice: Person, world: World, northgate: UUI
         sessions.end_all(alice.actor, alice.actor.principal_id, now=clock.now())
     send(world)
     assert not [chunk for chunk in chunks if b"event: lead" in chunk]
-    assert clock.tick() - began < 10
 
 
 def test_an_empty_feed_is_a_beginning(alice: Person, bob: Person, cara: Person):
