@@ -18,7 +18,7 @@ FILES = [name for _, name in VERIFIERS]
 SECRETS = {"ours": new_secret(bytes(range(32))), "chosen by a person": "correct horse battery staple 42"}
 BODY = '{"event":"lead.purchased","price_gbp":38.00,"buyer":{"company":"Zoë & Søn"}}\n'.encode() + bytes([0xFF])
 DELIVERY = UUID("a1b2c3d4-e5f6-7a8b-9c0d-1e2f3a4b5c6d")
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)  # a language starts once a judgement
 
 
 @pytest.fixture

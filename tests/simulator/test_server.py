@@ -24,7 +24,7 @@ def _forget(buyers):
     buyers.forget()
 
 
-def post(url, body=LEAD, headers=None, seconds=5.0):
+def post(url, body=LEAD, headers=None, seconds=30.0):
     return call("POST", url, body, headers, seconds)
 
 
@@ -88,14 +88,14 @@ def test_a_hanging_buyer_does_not_answer_in_time(buyers):
 
 
 def test_a_dripping_buyer_starts_and_never_ends(buyers):
-    connection, answer = opened("POST", buyers.buyer("acme", profile="drip"), LEAD, {}, 5.0)
+    connection, answer = opened("POST", buyers.buyer("acme", profile="drip"), LEAD, {}, 30.0)
     answer.read(2)
     assert answer.length > 4000
     connection.close()
 
 
 def test_an_oversized_answer_goes_on_past_any_cap(buyers):
-    connection, answer = opened("POST", buyers.buyer("acme", profile="oversized"), LEAD, {}, 5.0)
+    connection, answer = opened("POST", buyers.buyer("acme", profile="oversized"), LEAD, {}, 30.0)
     assert len(answer.read(1_000_000)) == 1_000_000
     connection.close()
 

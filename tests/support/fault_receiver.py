@@ -226,11 +226,9 @@ class FaultReceiver:
                 self.connections += 1
 
     def _serve(self, raw: socket.socket) -> None:
-        try:
-            self._answer(raw)
-        finally:
-            with self._counting:
-                self.over += 1
+        self._answer(raw)
+        with self._counting:
+            self.over += 1
 
     def _answer(self, raw: socket.socket) -> None:
         raw.settimeout(PATIENCE)

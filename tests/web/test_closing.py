@@ -61,4 +61,4 @@ def test_open_streams_do_not_hold_up_the_end(database, redis_url, app, token, tm
         process.send_signal(signal.SIGTERM)
         for answer in (one, two):
             answer.read()  # to its proper end: IncompleteRead were the server killed over it
-        assert process.wait(15) == 0
+        assert process.wait(GRACE_SECONDS - 5) == 0

@@ -13,10 +13,15 @@ from app.settings import Settings
 from tools.dev import demo, demo_env, ports, running
 from tools.dev.places import Halt
 
+FIRST = 20_000 + os.getpid() % 80 * 150
+"""Ports of this process alone: below those that a system gives to connections, apart from a demo that runs."""
+
 
 @pytest.fixture
 def var(monkeypatch, tmp_path):
     monkeypatch.setattr(demo_env, "VAR", tmp_path)
+    monkeypatch.setattr(demo_env, "FIRST_PORT", FIRST)
+    monkeypatch.setattr(demo_env, "SIMULATOR_PORT", FIRST + ports.TRIES)
     return tmp_path
 
 
@@ -74,7 +79,7 @@ def test_two_demos_that_start_together_choose_different_ports(var):
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # a test process has threads
 def test_a_port_is_held_until_its_process_starts_and_never_by_a_sister():
-    port = ports.hold_next(8000)
+    port = ports.hold_next(FIRST)
     assert not ports.hold(port)
     sister = os.fork()
     if not sister:
