@@ -22,12 +22,13 @@ from app.demo.seed import seed
 from app.domain.offers import Mode
 from app.factory import create_app
 from app.services import access, book, passwords, tenants, users
+from tests.support.demo import be_patient
 from tests.support.lasting import KINDS, lasting_database
 from tests.support.settings import settings_for
 from tests.support.simulator import FakeBuyers, simulator
 from tests.support.valkey import flush
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 SAMPLE = {
     "sector": "mortgages",
     "first_name": "James",
@@ -80,6 +81,8 @@ def demo(demo_database, valkey_url, tmp_path_factory):
     with simulator() as buyers:
         made = Demo(demo_database, valkey_url, tmp_path_factory.mktemp("demo") / "demo.json", buyers)
         made.start_again()
+        with made.app() as app:
+            be_patient(app)
         yield made
 
 

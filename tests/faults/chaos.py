@@ -26,6 +26,7 @@ from app.models.deliveries import Delivery, DeliveryAttempt
 from app.models.leads import Lead
 from app.models.sales import Sale
 from app.services import intake
+from app.services.sending import LEASE
 from app.transaction import commit, rollback
 from tests.support.databases import Database
 from tests.support.live import Live
@@ -99,7 +100,7 @@ def owe(app: Flask, url: str, count: int, max_in_flight: int) -> World:
     world.contract(world.buyer(), 6000, url=url)
     intake.submit(world.access(world.now), submission(), now=world.now)
     enter_tenant(world.tenant_id)
-    db.session.execute(update(DeliverySetup).values(max_in_flight=max_in_flight))
+    db.session.execute(update(DeliverySetup).values(max_in_flight=max_in_flight, timeout_ms=30_000))
     patterns = [dict(_first(model)) for model in (Lead, Sale, Delivery)]
     for start in range(0, count - 1, CHUNK):
         _copy(patterns, min(CHUNK, count - 1 - start), world.now)
@@ -135,10 +136,14 @@ def counts(model: Any) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - rows, not pairs
 
 
-def expire_leases(app: Flask) -> None:
-    """Make a minute pass for whoever was killed: tests of the normal ring do not wait for it."""
+def expire_leases(app: Flask, given_before: datetime) -> None:
+    """Make a minute pass for whoever was killed: tests of the normal ring do not wait for it.
+
+    Leases given later are left alone: whoever lives would else lose them as fast as it takes them.
+    """
     past = clock.now() - timedelta(seconds=1)
-    db.session.execute(update(Delivery).where(Delivery.state == "sending").values(lease_until=past))
+    of_the_dead = (Delivery.state == "sending", Delivery.lease_until <= given_before + LEASE)
+    db.session.execute(update(Delivery).where(*of_the_dead).values(lease_until=past))
     commit()
 
 

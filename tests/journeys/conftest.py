@@ -25,6 +25,7 @@ from tests.support.settings import settings_for
 from tests.support.shop import Shop, add_buyer, open_shop
 from tests.support.simulator import FakeBuyers, simulator
 from tests.support.valkey import flush
+from tests.support.world import PATIENT
 
 EVENTS = ["lead.purchased", "lead.rejected"]
 ADMIN, PASSWORD = "alice@shop.example.com", "the-quick-brown-lead"
@@ -56,7 +57,7 @@ def stock(app: Flask, buyers: FakeBuyers, publishers: int) -> tuple[Shop, dict[i
     now = clock.now() - timedelta(hours=1)
     with app.app_context():
         with transaction():
-            shop = open_shop(now, publishers=publishers)
+            shop = open_shop(now, publishers=publishers, **PATIENT)
             add_buyer(shop, "Fenwick", now, url=buyers.buyer("fenwick", profile="decline"), price_minor=5200)
             add_buyer(shop, "Northgate", now, url=buyers.buyer("northgate"), price_minor=4800)
             add_buyer(shop, "Acme", now, url=buyers.buyer("acme", latency_ms=50), price_minor=4600)

@@ -25,13 +25,14 @@ from tests.support.hands import Hands
 from tests.support.live import Live, live
 from tests.support.shop import add_buyer, open_shop
 from tests.support.simulator import FakeBuyers, simulator
+from tests.support.world import PATIENT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ADMIN, BUYER, PUBLISHER = "alice@shop.example.com", "bob@northgate.example.com", "cara@quotes.example.com"
 PASSWORD = "the-quick-brown-lead"
-PATIENCE = 20_000  # milliseconds; what is waited for takes one on a quick machine
+PATIENCE = 60_000  # milliseconds; what is waited for takes one on a quick machine
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def open_floor(app: Flask, database: Database, redis_url: str, logs: Path) -> It
     with simulator() as buyers:
         with app.app_context():
             with transaction():
-                shop = open_shop(now)
+                shop = open_shop(now, **PATIENT)
                 northgate = add_buyer(
                     shop, "Northgate", now, url=buyers.buyer("northgate"), price_minor=6200, daily=[50]
                 )
@@ -90,7 +91,7 @@ def curl(base_url: str, key: str, lead: dict[str, Any]) -> dict[str, Any]:
         require.missing("browser", "cURL is not installed")
     told = subprocess.run(
         [
-            program, "--silent", "--show-error", "--max-time", "30", "--noproxy", "*",
+            program, "--silent", "--show-error", "--max-time", "60", "--noproxy", "*",
             f"{base_url}/api/v1/leads/ingest", "-H", f"X-API-Key: {key}", "-H", "Content-Type: application/json",
             "-d", json.dumps(lead),
         ],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.hands import Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.db import db
 from app.demo.seed import seed
 from app.factory import create_app
 from tests.support import databases
+from tests.support.demo import be_patient
 from tests.support.live import free_port, live
 from tests.support.settings import settings_for
 from tests.support.simulator import FakeBuyers, simulator, wait_for_calls
@@ -25,7 +26,7 @@ from tests.support.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = re.compile(r"^```sh try\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
 
 
 @dataclass
@@ -62,6 +63,7 @@ def seeded(settings, out):
         seed(out)
         db.session.remove()
         db.engine.dispose()
+    be_patient(app)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ def said(demo):
     script = "\nprintf '\\n\\036\\n'\n".join(blocks)
     done = subprocess.run(
         ["sh", "-eu", "-c", script], cwd=demo.folder, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return dict(zip(blocks, done.stdout.split("\n\036\n"), strict=True))

@@ -15,7 +15,7 @@ from tests.support import require
 
 CLIENTS = Path(__file__).parent / "clients"
 SANDBOX = "pk_test_sandbox_DO_NOT_USE_IN_PRODUCTION"
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
 
 
 def node():
@@ -27,7 +27,7 @@ def node():
 
 def run(command, market, key):
     told = {"PATH": os.environ["PATH"], "BASE_URL": market.live.base_url, "API_KEY": key}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

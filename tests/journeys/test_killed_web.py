@@ -22,6 +22,7 @@ from tests.support.live import live
 from tests.support.settings import settings_for
 from tests.support.shop import add_buyer, open_shop
 from tests.support.valkey import flush
+from tests.support.world import PATIENT
 
 pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 SENDERS = 6
@@ -80,7 +81,7 @@ def killed_again_and_again(running, senders, kills, seed):
     rng = random.Random(seed)
     for _ in range(kills):
         before = len(senders.promised)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while len(senders.promised) < before + 5:
             assert time.monotonic() < deadline, running.last_words()
             time.sleep(0.01)
@@ -94,7 +95,7 @@ def test_no_promised_lead_is_lost(killing_database, valkey_url, make_app, tmp_pa
     flush(valkey_url)
     app = make_app(settings_for(killing_database.url, valkey_url))
     with app.app_context(), transaction():
-        shop = open_shop(clock.now(), publishers=SENDERS)
+        shop = open_shop(clock.now(), publishers=SENDERS, **PATIENT)
         add_buyer(shop, "Everything", clock.now())
     with ExitStack() as stack:
         running = stack.enter_context(live(killing_database, valkey_url, tmp_path, workers=False))

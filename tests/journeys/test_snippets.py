@@ -22,7 +22,7 @@ from tests.support.calls import call, post_json
 from tests.support.snippets import DRIVERS, Verifier, code_on
 from tests.support.visitor import Visitor
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
 PASSWORD = "the-quick-brown-lead"
 FIGURES = {"cURL": "Terminal", "Node.js": "lead.mjs", "Python": "lead.py"}
 
@@ -116,7 +116,7 @@ def test_the_verifiers_believe_a_webhook_that_really_came(market, tmp_path):
 WANTED = (f"X-{PREFIX}-Signature", "webhook-id", "webhook-timestamp", "webhook-signature")
 
 
-def hook_about(market, name, mark, seconds=30.0):
+def hook_about(market, name, mark, seconds=60.0):
     """The first call to that hook that speaks of the lead."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

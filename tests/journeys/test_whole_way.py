@@ -21,7 +21,7 @@ from tests.support.simulator import wait_for_calls
 from tests.support.visitor import Visitor
 
 CLIENTS = Path(__file__).parent / "clients"
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
 EXTRA = {"property_value_gbp": 350000, "deposit_gbp": 70000, "notes": {"seen": ["flat", "house"]}}
 
 
@@ -45,7 +45,7 @@ def send(market, value, publisher=0):
     return post_json(f"{market.live.base_url}/api/v1/leads/ingest", value, {"X-API-Key": key})
 
 
-def calls_about(diary, mark, count=1, seconds=20.0):
+def calls_about(diary, mark, count=1, seconds=60.0):
     """The calls whose body speaks of ``mark``, once there are so many."""
     deadline = time.monotonic() + seconds
     while True:
@@ -62,7 +62,7 @@ def header(call, name):
 
 def genuine(verifier, secret, body, signature):
     asked = json.dumps({"secret": secret, "body": base64.b64encode(body).decode(), "header": signature})
-    done = subprocess.run(verifier, input=asked, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(verifier, input=asked, capture_output=True, text=True, timeout=60, check=True)
     return json.loads(done.stdout)
 
 

@@ -60,12 +60,12 @@ def test_ingest_and_deliveries_go_on_without_redis(lonely_database, tmp_path, se
         answers = sent_for(market, seconds, pause)
         assert {answer.status for answer in answers} == {200}
         assert {answer.json()["status"] for answer in answers} == {"accepted"}
-        wait_until_all_are_delivered(market, len(answers), seconds=30)
+        wait_until_all_are_delivered(market, len(answers), seconds=90)
         assert call("GET", f"{market.live.base_url}/healthz").status == 200
         assert call("GET", f"{market.live.base_url}/readyz").status == 503
         stack.enter_context(valkey_running(socket))
-        market.live.wait_until("/readyz", seconds=30)
+        market.live.wait_until("/readyz", seconds=90)
         assert send(market, 90_000).json()["status"] == "accepted"
-        wait_until_all_are_delivered(market, len(answers) + 1, seconds=30)
+        wait_until_all_are_delivered(market, len(answers) + 1, seconds=90)
         northgate = market.buyers.posts("northgate")
         assert northgate.total == len(northgate.times)

@@ -40,7 +40,7 @@ def call(
     url: str,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    seconds: float = 10.0,
+    seconds: float = 60.0,
 ) -> Answer:
     """One request, one answer; OSError or HTTPException when the line breaks."""
     connection, answer = opened(method, url, body, headers or {}, seconds)
@@ -50,7 +50,7 @@ def call(
         connection.close()
 
 
-def post_json(url: str, value: object, headers: Mapping[str, str] | None = None, seconds: float = 10.0) -> Answer:
+def post_json(url: str, value: object, headers: Mapping[str, str] | None = None, seconds: float = 60.0) -> Answer:
     """POST a value as JSON."""
     body = json.dumps(value).encode()
     return call("POST", url, body, {"Content-Type": "application/json", **(headers or {})}, seconds)

@@ -52,7 +52,7 @@ def simulator() -> Iterator[FakeBuyers]:
         yield FakeBuyers(f"http://127.0.0.1:{port}", memory)
 
 
-def wait_for_calls(diary: Diary, count: int, seconds: float = 10.0) -> None:
+def wait_for_calls(diary: Diary, count: int, seconds: float = 60.0) -> None:
     """Wait until ``count`` calls came; AssertionError when they do not."""
     deadline = time.monotonic() + seconds
     while diary.total < count:

@@ -21,5 +21,5 @@ request = urllib.request.Request(  # noqa: S310 - the address is the reader's ow
     data=json.dumps(LEAD).encode(),
     headers={"X-API-Key": os.environ["API_KEY"], "Content-Type": "application/json"},
 )
-with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above; anything but 2xx raises
+with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above; anything but 2xx raises
     print(json.dumps({"status": answer.status, "body": json.load(answer)}))  # noqa: T201 - it speaks to whoever ran it

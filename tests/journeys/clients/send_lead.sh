@@ -1,7 +1,7 @@
 #!/bin/sh
 # The quickstart by curl: one lead, the key in its header. Prints the answer and then the status on a line of its own.
 set -eu
-curl --silent --show-error --max-time 15 --write-out '\n%{http_code}\n' \
+curl --silent --show-error --max-time 60 --write-out '\n%{http_code}\n' \
   -X POST "$BASE_URL/api/v1/leads/ingest" \
   -H "X-API-Key: $API_KEY" \
   -H "Content-Type: application/json" \
