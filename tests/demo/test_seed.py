@@ -28,7 +28,7 @@ from tests.support.settings import settings_for
 from tests.support.simulator import FakeBuyers, simulator
 from tests.support.valkey import flush
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 SAMPLE = {
     "sector": "mortgages",
     "first_name": "James",

@@ -21,7 +21,7 @@ from tests.faults.chaos import (
 from tests.support.settings import settings_for
 from tests.support.simulator import simulator, wait_for_calls
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -130,7 +130,8 @@ class DeafBell(NullDoorbell):
         return False
 
 
-def test_the_sweeper_does_the_work_itself_when_nobody_hears_the_bell(world):
+def test_the_sweeper_does_the_work_itself_when_nobody_hears_the_bell(world, monkeypatch):
+    monkeypatch.setattr(schedule, "OWN_BUDGET", timedelta(minutes=1))
     http = FakeClient().on(FIRST, ACCEPTED).on(URL, OK)
     with using(replace(kit(), http=http, bell=DeafBell())):
         listen(world, events=["lead.purchased"])

@@ -14,7 +14,7 @@ from tests.faults.chaos import counts, owe, processes, redis_of_its_own, start_w
 from tests.support.settings import settings_for
 from tests.support.simulator import simulator
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 QUEUE = "workers.deliveries"
 
 

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def open_floor(app: Flask, database: Database, redis_url: str, logs: Path) -> It
     with simulator() as buyers:
         with app.app_context():
             with transaction():
-                shop = open_shop(now, **PATIENT)
+                shop = open_shop(now, zone=noon_zone(now), **PATIENT)
                 northgate = add_buyer(
                     shop, "Northgate", now, url=buyers.buyer("northgate"), price_minor=6200, daily=[50]
                 )
@@ -73,6 +73,11 @@ def open_floor(app: Flask, database: Database, redis_url: str, logs: Path) -> It
             db.session.remove()
         with live(database, redis_url, logs, SWITCHYARD_ENV="demo") as running:
             yield Floor(running, buyers, shop.publishers[0].key)
+
+
+def noon_zone(now: datetime) -> str:
+    """A zone where it is about noon, so that no day ends while people work; its name counts hours west of Greenwich."""
+    return f"Etc/GMT{now.hour - 12:+d}"
 
 
 def sign_in(page: Page, hands: Hands, base_url: str, email: str, password: str = PASSWORD) -> None:
@@ -98,6 +103,7 @@ def curl(base_url: str, key: str, lead: dict[str, Any]) -> dict[str, Any]:
         capture_output=True, check=True, text=True,
     )  # fmt: skip
     answer: dict[str, Any] = json.loads(told.stdout)
+    assert "ok" in answer, answer
     return answer
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.support.hands import Hands
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 PATIENCE = 60.0
 
 

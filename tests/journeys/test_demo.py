@@ -26,7 +26,7 @@ from tests.support.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = re.compile(r"^```sh try\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 
 
 @dataclass

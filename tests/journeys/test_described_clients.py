@@ -15,7 +15,7 @@ from tests.support import require
 
 CLIENTS = Path(__file__).parent / "clients"
 SANDBOX = "pk_test_sandbox_DO_NOT_USE_IN_PRODUCTION"
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 
 
 def node():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.hands import Hands
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 GOOD = "correct horse battery staple"
 FAULTY = "422"
 """Chromium writes every answer of 4xx to its console; a form that is sent with faults is answered so."""

@@ -22,7 +22,7 @@ from tests.support.calls import call, post_json
 from tests.support.snippets import DRIVERS, Verifier, code_on
 from tests.support.visitor import Visitor
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 PASSWORD = "the-quick-brown-lead"
 FIGURES = {"cURL": "Terminal", "Node.js": "lead.mjs", "Python": "lead.py"}
 

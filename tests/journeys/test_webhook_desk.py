@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.simulator.memory import Call
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture

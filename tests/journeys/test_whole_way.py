@@ -21,7 +21,7 @@ from tests.support.simulator import wait_for_calls
 from tests.support.visitor import Visitor
 
 CLIENTS = Path(__file__).parent / "clients"
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 EXTRA = {"property_value_gbp": 350000, "deposit_gbp": 70000, "notes": {"seen": ["flat", "house"]}}
 
 

@@ -14,7 +14,7 @@ from tests.support.calls import call, post_json
 from tests.support.lasting import KINDS, lasting_database
 from tests.support.valkey import running as valkey_running
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module", params=KINDS)

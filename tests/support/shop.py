@@ -57,6 +57,7 @@ class Shop:
     vertical_id: UUID
     offer_id: UUID
     campaign_id: UUID
+    zone: str
     publishers: list[ShopPublisher] = field(default_factory=list)
     buyers: list[ShopBuyer] = field(default_factory=list)
 
@@ -67,19 +68,25 @@ class Shop:
 
 
 def open_shop(
-    now: datetime, *, publishers: int = 1, mode: Mode = Mode.HIGHEST_BID, seats: int = 1, **campaign: Any
+    now: datetime,
+    *,
+    publishers: int = 1,
+    mode: Mode = Mode.HIGHEST_BID,
+    seats: int = 1,
+    zone: str = ZONE,
+    **campaign: Any,
 ) -> Shop:
     """A tenant that sells mortgage leads; to be called in a transaction of an application's context."""
     rng = random.Random(now.isoformat())
     slug = f"shop-{rng.getrandbits(32):08x}"
-    tenant_id = tenants.create(slug, "The Shop", currency="GBP", zone=ZONE, now=now)
+    tenant_id = tenants.create(slug, "The Shop", currency="GBP", zone=zone, now=now)
     actor = Actor(tenant_id, Role.SYSTEM, new_id(now, rng), kind="system")
     vertical_id = catalogue.add_vertical(actor, VerticalWish("mortgages", "Mortgages", BASE_PRICE), now=now)
     kind = Seats.SHARED if seats > 1 else Seats.EXCLUSIVE
     offer = OfferWish(vertical_id, "Mortgages", mode, seats=kind, seat_count=seats)
     offer_id = catalogue.add_offer(actor, offer, now=now)
     wish = CampaignWish(vertical_id, offer_id, "Mortgages UK", "GB", direct("mortgages"), **campaign)
-    shop = Shop(actor, vertical_id, offer_id, catalogue.add_campaign(actor, wish, now=now))
+    shop = Shop(actor, vertical_id, offer_id, catalogue.add_campaign(actor, wish, now=now), zone)
     for number in range(publishers):
         shop.publishers.append(add_publisher(shop, f"Publisher {number + 1}", now))
     return shop
@@ -88,7 +95,7 @@ def open_shop(
 def add_publisher(shop: Shop, name: str, now: datetime, per_minute: int = NO_LIMIT) -> ShopPublisher:
     """A publisher with a source in the campaign and an ingest key."""
     publisher_id = parties.add_publisher(shop.actor, name, requests_per_minute=per_minute, now=now)
-    source = SourceWish(publisher_id, shop.campaign_id, name, ZONE)
+    source = SourceWish(publisher_id, shop.campaign_id, name, shop.zone)
     catalogue.add_source(shop.actor, source, now=now)
     made = api_keys.create(shop.actor, Wish("ingest", Role.PUBLISHER, publisher_id, name), now=now)
     return ShopPublisher(publisher_id, made.secret)
@@ -106,17 +113,17 @@ def add_buyer(
     **contract: Any,
 ) -> ShopBuyer:
     """A buyer with one contract attached to the offer, handed leads at ``url`` or else in the portal."""
-    buyer_id = parties.add_buyer(shop.actor, BuyerWish(name, ZONE), now=now)
+    buyer_id = parties.add_buyer(shop.actor, BuyerWish(name, shop.zone), now=now)
     if funds_minor:
         parties.top_up(shop.actor, buyer_id, funds_minor, now=now)
     setup = SetupWish(buyer_id, name, "http" if url else "portal", url)
     setup_id = contracts.add_setup(shop.actor, setup, now=now)
-    wish = ContractWish(buyer_id, setup_id, f"{name} mortgages", price_minor, ZONE, **contract)
+    wish = ContractWish(buyer_id, setup_id, f"{name} mortgages", price_minor, shop.zone, **contract)
     contract_id = contracts.add_contract(shop.actor, wish, now=now)
     contracts.attach(shop.actor, shop.offer_id, contract_id, now=now)
     owner = (Owner.CONTRACT, contract_id)
     caps = tuple(
-        contracts.add_cap(shop.actor, owner, CapWish(Measure.COUNT, Period.DAY, limit), zone=ZONE, now=now)
+        contracts.add_cap(shop.actor, owner, CapWish(Measure.COUNT, Period.DAY, limit), zone=shop.zone, now=now)
         for limit in daily
     )
     made = ShopBuyer(buyer_id, setup_id, contract_id, caps)
