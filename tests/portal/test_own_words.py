@@ -1,6 +1,11 @@
 """Pages speak to whoever reads them, and promise nothing that they do not do."""
 
+import re
+
+from flask import Flask, url_for
+
 from app.domain import events
+from app.portal import nav
 from app.portal.webhooks import SENTENCES
 from app.portal.words import KEY_KINDS
 from app.services.api_keys import PREFIXES
@@ -32,3 +37,12 @@ def test_a_feed_without_scripts_does_not_call_itself_live(alice: Person):
     assert "reloads itself every 15 seconds" in page
     assert 'id="feed-state" hidden' in page
     assert 'id="feed-state" hidden' not in alice.get("/live/rows", htmx=True).text
+
+
+def test_a_page_is_called_what_the_rail_calls_it(app: Flask, alice: Person, bob: Person, cara: Person):
+    for person in (alice, bob, cara):
+        for entry in nav.entries(person.actor.role):
+            with app.test_request_context():
+                path = url_for(entry.endpoint)
+            title = re.search(r"<title>(.+?) · Switchyard</title>", person.get(path).text)
+            assert title[1].startswith(entry.word), (entry, title[1])

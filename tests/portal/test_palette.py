@@ -24,7 +24,7 @@ def test_with_nothing_typed_every_page_of_the_role_is_offered(alice: Person, bob
         page = options(person, "")
         for entry in nav.entries(person.actor.role):
             assert f"<span>{entry.word}</span>" in page
-    assert "Applicants" not in options(cara, "")
+    assert "Applications" not in options(cara, "")
     assert "Deliveries" not in options(cara, "")
 
 
