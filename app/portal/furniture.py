@@ -11,8 +11,8 @@ from app.portal import assets, drawing, masking, nav, reason_words, visit, wordi
 
 THEMES = ("system", "light", "dark")
 FILTERS = (
-    wording.money, wording.plain_money, wording.clock_time, wording.day_time, wording.exact, wording.ago,
-    wording.until, wording.lasted, wording.said, words.label, reason_words.plainly, reason_words.veiled,
+    wording.money, wording.plain_money, wording.clock_time, wording.feed_time, wording.day_time, wording.exact,
+    wording.ago, wording.until, wording.lasted, wording.said, words.label, reason_words.plainly, reason_words.veiled,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from app.domain.actor import Actor, Role
 from app.portal import filters, lead_wishes, pages, visit, words
 from app.portal.blueprint import portal
 from app.portal.stream_slots import Held, StreamSlots
-from app.queries import choices
+from app.queries import choices, days
 from app.queries import leads as queries
 from app.queries.leads import LeadFilter, LeadRow
 from app.services import live as feed
@@ -147,8 +147,10 @@ def _resume() -> str:
 
 
 def _token(rows: tuple[LeadRow, ...]) -> str:
-    """A digest of what these rows show."""
-    return hashlib.sha256(repr([(row.id, row.state, row.price, row.payout) for row in rows]).encode()).hexdigest()[:16]
+    """A digest of what these rows show, and of the day that it is for the reader: tomorrow they bear a date."""
+    shown = [(row.id, row.state, row.price, row.payout) for row in rows]
+    today = days.midnight(visit.visitor().zone, clock.now())
+    return hashlib.sha256(repr((today.isoformat(), shown)).encode()).hexdigest()[:16]
 
 
 def _feed(rows: tuple[LeadRow, ...], resume: str) -> dict[str, Any]:

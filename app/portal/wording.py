@@ -45,6 +45,12 @@ def clock_time(at: datetime | None) -> str:
     return _local(at).strftime("%H:%M:%S") if at else DASH
 
 
+def feed_time(at: datetime | None) -> str:
+    """Such as 14:05:02 today, and 19 Nov 14:05 of any other day: for rows that mostly are of today."""
+    is_today = at is not None and _local(at).date() == _local(clock.now()).date()
+    return clock_time(at) if is_today else day_time(at)
+
+
 def day_time(at: datetime | None) -> str:
     """Such as 20 Nov 14:05, with the year when it is another one."""
     if at is None:

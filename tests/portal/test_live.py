@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -5,6 +6,7 @@ from itertools import takewhile
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 
 from app import clock
@@ -13,7 +15,8 @@ from app.factory import build_kit
 from app.gateways import kit as gateways
 from app.gateways.feed import FeedAway, NullFeed
 from app.portal import live
-from app.services import intake, sessions
+from app.services import intake, sessions, tenant_settings
+from app.services.catalogue_edits import mark
 from app.settings import Settings
 from app.transaction import transaction
 from tests.portal.people import Person, add_user, seat
@@ -26,6 +29,10 @@ def feed(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(live, "STREAM_SECONDS", 0.2)
     with gateways.using(replace(build_kit(settings), feed=NullFeed())) as kit:
         yield kit.feed
+
+
+def away(*_: object) -> None:
+    raise FeedAway
 
 
 def send(world: World, number: int = 1, **values: object) -> UUID:
@@ -101,9 +108,6 @@ def test_only_a_share_of_the_threads_streams(app: Flask, alice: Person, world: W
 def test_without_redis_the_page_polls_and_only_news_are_sent(
     alice: Person, world: World, northgate: UUID, feed: NullFeed, monkeypatch: pytest.MonkeyPatch
 ):
-    def away(*_: object) -> None:
-        raise FeedAway
-
     monkeypatch.setattr(feed, "latest_id", away)
     monkeypatch.setattr(feed, "read", away)
     send(world, 1)
@@ -169,3 +173,32 @@ def test_a_filter_shows_nobody_what_is_anothers(cara: Person, bob: Person, world
     assert 'name="publisher"' not in cara.get("/live").text
     assert str(lead_id) in told(cara, f"/live/stream?after=0-0&publisher={uuid4()}")  # not theirs to filter by
     assert 'name="state"' not in bob.get("/live").text
+
+
+def times_on(page: str) -> list[str]:
+    return re.findall(r'in-when"><time [^>]*>([^<]+)</time>', page)
+
+
+def test_rows_of_another_day_bear_its_date_in_the_readers_zone(alice: Person, world: World, northgate: UUID):
+    late = clock.now().replace(hour=23, minute=30, second=0) - timedelta(days=1)
+    for number, at in enumerate((late, clock.now())):
+        intake.submit(world.access(at), submission(number), now=at)
+    today, yesterday = times_on(alice.get("/live").text)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", today)
+    assert yesterday == "19 Nov 23:30"
+    with transaction():
+        seen = mark(tenant_settings.current(world.admin))
+        tenant_settings.change(world.admin, {"zone": "Asia/Tokyo"}, seen, now=world.now)
+    assert times_on(alice.get("/live").text)[1] == "08:30:00"
+
+
+def test_who_polls_over_midnight_is_told_the_date(
+    app: Flask, alice: Person, world: World, northgate: UUID, feed: NullFeed, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed, "latest_id", away)
+    send(world)
+    polled = re.search(r"seen=\w+", alice.get("/live/rows", htmx=True).text)[0]
+    assert alice.get(f"/live/rows?{polled}", htmx=True).status_code == 204
+    with time_machine.travel(clock.now() + timedelta(hours=13), tick=True):
+        later = seat(app, alice.actor, alice.email)
+        assert times_on(later.get(f"/live/rows?{polled}", htmx=True).text)[0].startswith("20 Nov ")
