@@ -62,7 +62,8 @@ class LedgerEntry(TenantRow):
     """One line of the books. The lines of one ``posting_id`` add up to zero.
 
     ``account``: buyer, publisher, margin, or cash; ``owner_id`` is the party (None for the house).
-    Negative: that account is charged. A buyer's balance is the sum of its lines.
+    Negative: that account is charged. A buyer's balance is the sum of its lines. ``reference``: what people wrote
+    beside a payment or its correction; those have no sale, and each of their postings is there once.
     """
 
     __tablename__ = "ledger_entries"
@@ -70,6 +71,7 @@ class LedgerEntry(TenantRow):
         refers("sale_id", "sales"),
         indexed("ix_ledger_entries_owner", "owner_id", "posted_at", "id"),
         indexed("ix_ledger_entries_sale", "sale_id"),
+        indexed("ix_ledger_entries_booked", "posting_id", "account", unique=True, where=text("sale_id IS NULL")),
     )
 
     posting_id: Mapped[UUID]
@@ -79,4 +81,5 @@ class LedgerEntry(TenantRow):
     sale_id: Mapped[UUID | None]
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    reference: Mapped[str | None]
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime)

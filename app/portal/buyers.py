@@ -28,7 +28,7 @@ from app.queries import buyers as queries
 from app.queries.buyers import BuyerRow
 from app.queries.contracts import ContractFilter
 from app.queries.users import UserFilter
-from app.services import parties, partners
+from app.services import contract_faults, parties, partners, payments
 from app.services.catalogue_edits import Stale
 from app.services.changes import NoSuchThing
 from app.services.parties import CREDIT, Faulty
@@ -95,6 +95,25 @@ def change_credit_limit(buyer_id: UUID) -> Response:
     return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
 
 
+@portal.post("/buyers/<uuid:buyer_id>/payments")
+@refusals.only(*nav.STAFF)
+def record_payment(buyer_id: UUID) -> Response:
+    """Money that it paid in, or a payment taken back; a form that is sent twice is booked once."""
+    form, currency = request.form, visit.visitor().currency
+    try:
+        wish = party_typed.payment(form, currency)
+        with transaction():
+            is_new = payments.record(visit.actor(), buyer_id, wish, now=clock.now())
+    except NoSuchThing:
+        refusals.not_yours("buyer", buyer_id)
+    except contract_faults.Faulty as faulty:
+        return _page(buyer_id, dict(faulty.faults), 422)
+    said = "recorded" if wish.amount_minor > 0 else "taken back"
+    amount = money(abs(wish.amount_minor))
+    flash(f"{amount} is {said}." if is_new else f"{amount} was {said} already; it is booked once.")
+    return pages.go(url_for("portal.buyer", buyer_id=buyer_id))
+
+
 @portal.post("/buyers/<uuid:buyer_id>/<any(pause,resume):act>")
 @refusals.only(*nav.STAFF)
 def switch_buyer(buyer_id: UUID, act: str) -> Response:
@@ -141,6 +160,8 @@ def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
         done=filters.one_of("done", {"pause": "", "resume": ""}),
         faults=faults,
         typed=request.form.get("credit_limit", typed) if faults else typed,
+        payment={name: request.form.get(name, "") for name in ("amount", "reference")},
+        once=payments.ticket(now),
         seen=market_form.seen_by({CREDIT: row.credit_limit}, clashing=market_form.is_clashing(status)),
     )
 

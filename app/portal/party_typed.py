@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
+from uuid import UUID
 
 from app.domain.money import Money
 from app.portal import contract_typed
+from app.services import contract_faults
 from app.services.parties import BuyerWish, Faulty, PublisherWish
 from app.services.partners import FirstPerson
+from app.services.payments import Payment
 
 Form = Mapping[str, str]
+NOBODY = UUID(int=0)
+T = TypeVar("T")
 
 
 def publisher(form: Form) -> PublisherWish:
@@ -29,7 +35,7 @@ def buyer(form: Form, currency: str) -> BuyerWish:
 def read_publisher(form: Form) -> tuple[PublisherWish, dict[str, str]]:
     """The publisher that a form asks for, and its faults."""
     faults: dict[str, str] = {}
-    per_minute = _read("requests_per_minute", contract_typed.whole, form, faults)
+    per_minute = _read("requests_per_minute", contract_typed.whole, form, faults, 0)
     wish = PublisherWish(" ".join(form.get("name", "").split()), per_minute)
     return wish, dict(wish.faults()) | faults
 
@@ -37,8 +43,8 @@ def read_publisher(form: Form) -> tuple[PublisherWish, dict[str, str]]:
 def read_buyer(form: Form, currency: str) -> tuple[BuyerWish, dict[str, str]]:
     """The buyer that a form asks for, and its faults."""
     faults: dict[str, str] = {}
-    limit = _read("credit_limit", lambda text: contract_typed.minor(text, currency), form, faults)
-    window = _read("person_window_days", contract_typed.whole, form, faults)
+    limit = _read("credit_limit", lambda text: contract_typed.minor(text, currency), form, faults, 0)
+    window = _read("person_window_days", contract_typed.whole, form, faults, 0)
     wish = BuyerWish(" ".join(form.get("name", "").split()), form.get("zone", "").strip(), limit, window)
     return wish, dict(wish.faults()) | faults
 
@@ -48,17 +54,37 @@ def person(form: Form) -> FirstPerson:
     return FirstPerson(" ".join(form.get("person", "").split()), form.get("email", "").strip())
 
 
+def payment(form: Form, currency: str) -> Payment:
+    """The payment that a form tells of. Raises contract_faults.Faulty with every fault."""
+    faults: dict[str, str] = {}
+    # a minus as our own pages write it is a minus
+    amount = _read("amount", lambda text: contract_typed.minor(text.replace("−", "-"), currency), form, faults, 0)
+    once = _read("once", _ticket, form, faults, NOBODY)
+    wish = Payment(amount, once, " ".join(form.get("reference", "").split()))
+    if found := dict(wish.faults()) | faults:
+        raise contract_faults.Faulty(tuple(found.items()))
+    return wish
+
+
+def _ticket(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        message = "The form came without its mark. Look at the account first, then record the payment again."
+        raise ValueError(message) from error
+
+
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as it stands in a field: 1500.00."""
     return str(Money.from_minor(minor, currency).amount)
 
 
-def _read(name: str, way: Callable[[str], int], form: Form, faults: dict[str, str]) -> int:
+def _read(name: str, way: Callable[[str], T], form: Form, faults: dict[str, str], otherwise: T) -> T:
     try:
         return way(form.get(name, ""))
     except ValueError as fault:
         faults[name] = str(fault)
-        return 0
+        return otherwise
 
 
 def _raise(faults: Mapping[str, str]) -> None:

@@ -99,7 +99,7 @@ class BuyerRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One line of a buyer's account, in minor units; negative lines are charges."""
+    """One line of a buyer's account, in minor units; negative lines are charges. ``reference``: of a payment."""
 
     id: UUID
     kind: str
@@ -107,6 +107,7 @@ class LedgerRow:
     lead_id: UUID | None
     amount: int
     currency: str
+    reference: str | None
     posted_at: datetime
 
 
@@ -132,7 +133,7 @@ def ledger(actor: Actor, buyer_id: UUID, limit: int = 10) -> tuple[LedgerRow, ..
     rows = db.session.execute(
         select(
             LedgerEntry.id, LedgerEntry.kind, LedgerEntry.sale_id, Sale.lead_id, LedgerEntry.amount_minor,
-            LedgerEntry.currency, LedgerEntry.posted_at,
+            LedgerEntry.currency, LedgerEntry.reference, LedgerEntry.posted_at,
         )
         .outerjoin(Sale, (Sale.tenant_id == LedgerEntry.tenant_id) & (Sale.id == LedgerEntry.sale_id))
         .where(scope.owned(actor, LedgerEntry.tenant_id, LedgerEntry.owner_id))

@@ -39,14 +39,29 @@ class Line:
     amount_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A posting that somebody booked: its id, which comes with their form, and what they wrote beside it."""
+
+    posting_id: UUID
+    reference: str
+
+
 def post(
-    tenant_id: UUID, kind: str, lines: Sequence[Line], *, currency: str, now: datetime, sale_id: UUID | None = None
+    tenant_id: UUID,
+    kind: str,
+    lines: Sequence[Line],
+    *,
+    currency: str,
+    now: datetime,
+    sale_id: UUID | None = None,
+    by_hand: ByHand | None = None,
 ) -> UUID:
     """Write one posting in the current transaction; raises Unbalanced before anything is stored."""
     if sum(line.amount_minor for line in lines) != 0:
         raise Unbalanced(kind)
     rng = kit().rng
-    posting_id = new_id(now, rng)
+    posting_id = by_hand.posting_id if by_hand else new_id(now, rng)
     rows = [
         {
             "tenant_id": tenant_id,
@@ -58,6 +73,7 @@ def post(
             "sale_id": sale_id,
             "amount_minor": line.amount_minor,
             "currency": currency,
+            "reference": by_hand.reference if by_hand else None,
             "posted_at": now,
         }
         for line in lines
@@ -105,11 +121,17 @@ def charge(tenant_id: UUID, buyer_id: UUID, amount_minor: int) -> None:
         raise InsufficientBalance(str(buyer_id))
 
 
-def pay_in(tenant_id: UUID, buyer_id: UUID, amount_minor: int, *, currency: str, now: datetime) -> UUID:
-    """A payment from a buyer: its balance rises, cash is the other side. Amount in minor units, positive."""
-    if amount_minor <= 0:
+def pay_in(
+    tenant_id: UUID, buyer_id: UUID, amount_minor: int, by_hand: ByHand, *, currency: str, now: datetime
+) -> UUID:
+    """A payment from a buyer: its balance rises, cash is the other side. A negative amount takes one back.
+
+    Amount in minor units. Raises InsufficientBalance where the buyer has spent what is taken back.
+    """
+    if not amount_minor:
         message = "a payment must be more than nothing"
         raise ValueError(message)
     charge(tenant_id, buyer_id, -amount_minor)
     lines = (Line("buyer", buyer_id, amount_minor), Line("cash", None, -amount_minor))
-    return post(tenant_id, "payment", lines, currency=currency, now=now)
+    kind = "payment" if amount_minor > 0 else "correction"
+    return post(tenant_id, kind, lines, currency=currency, now=now, by_hand=by_hand)

@@ -17,10 +17,11 @@ from app.domain.money import Money
 from app.gateways.kit import kit
 from app.models.parties import Buyer, Publisher
 from app.models.tenants import Tenant
-from app.services import audit, catalogue_edits, ledger
+from app.services import catalogue_edits, payments
 from app.services.catalogue_edits import Terms
 from app.services.changes import Refused, added, change, load, only_staff
 from app.services.contract_faults import is_zone
+from app.services.payments import Payment
 
 Status = Literal["active", "paused"]
 INGEST_PER_MINUTE = 120
@@ -158,13 +159,9 @@ def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, seen: str, 
 
 def top_up(actor: Actor, buyer_id: UUID, amount_minor: int, *, now: datetime) -> UUID:
     """Book a payment of a buyer, in minor units of the tenant's currency; answers the posting."""
-    only_staff(actor)
-    if amount_minor <= 0:
-        raise Refused("A payment must be more than nothing.")
-    load(actor, Buyer, buyer_id)
-    posting = ledger.pay_in(actor.tenant_id, buyer_id, amount_minor, currency=_currency(actor), now=now)
-    audit.record(actor, "buyer.paid_in", ("buyer", buyer_id), now=now, after={"amount_minor": amount_minor})
-    return posting
+    payment = Payment(amount_minor, payments.ticket(now))
+    payments.record(actor, buyer_id, payment, now=now)
+    return payment.once
 
 
 def _terms(row: Publisher | Buyer, wish: PublisherWish | BuyerWish) -> Terms:
@@ -177,7 +174,7 @@ def _cover_debt(actor: Actor, row: Buyer, limit_minor: int) -> None:
     balance = db.session.scalars(select(Buyer.balance_minor).where(*_is(actor, row.id))).one()
     if balance < -limit_minor:
         debt = Money.from_minor(-balance, _currency(actor))
-        told = f"{row.name} owes {debt}; its credit limit cannot be lower. Book a payment first."
+        told = f"{row.name} owes {debt}; its credit limit cannot be lower. Record a payment first."
         raise Faulty({"credit_limit": told})
 
 
