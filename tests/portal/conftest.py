@@ -160,7 +160,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     told: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("select set_config", "BEGIN", "UPDATE user_sessions SET seen_at")):
+        if not statement.startswith(("select set_config", "BEGIN", "UPDATE sessions SET seen_at")):
             told.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
