@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Desk
-from tests.browser.waiting import until, watch
+from tests.browser.waiting import streaming, until, watch
 from tests.support.browser import at_rest, barriers, listen
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_a_filtered_feed_shows_its_own_alone(page: "Page", desk: Desk):
     wrong = listen(page)
     desk.sign_in(page, "alice@example.com")
     page.goto(f"{desk.base_url}/live")
-    with page.expect_response("**/live/stream?*state=rejected*"):
+    with streaming(page, "state=rejected"):
         page.select_option("#state", "rejected")
     page.wait_for_url("**state=rejected*")
     before = page.locator("#feed-rows tr").count()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tests.support.browser import PATIENCE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page, Response, Route
 
     from tests.browser.conftest import Desk
 
@@ -45,9 +46,18 @@ def fits(page: Page, width: int, height: int = 800) -> bool:
 
 
 def watch(page: Page, desk: Desk) -> None:
-    """Open the live page and wait until it streams: it polls while pages that are gone still hold the places."""
-    with page.expect_response(lambda answer: "/live/stream?" in answer.url and answer.status == OK):
+    """Open the live page and wait until it streams."""
+    with streaming(page):
         page.goto(f"{desk.base_url}/live")
+
+
+def streaming(page: Page, filtered_by: str = "") -> AbstractContextManager[object]:
+    """Do something and wait for a live stream: a page polls while pages that are gone still hold the places."""
+
+    def streams(answer: Response) -> bool:
+        return "/live/stream?" in answer.url and filtered_by in answer.url and answer.status == OK
+
+    return page.expect_response(streams)
 
 
 def held_back(page: Page, address: str) -> list[Route]:
