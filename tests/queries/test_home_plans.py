@@ -10,7 +10,7 @@ from flask import Flask
 from app import clock
 from app.domain.actor import Actor, Role
 from app.queries import buyer_home, publisher_home
-from tests.queries.test_plans import plan_of
+from tests.queries.plans import plan_of
 from tests.support.settings import settings_for
 from tests.support.world import World
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from app.db import db
 from app.queries import overview, owed
+from tests.queries.plans import steps_of
 from tests.support.settings import settings_for
 from tests.support.world import NOON, World
 
@@ -22,23 +20,6 @@ def world(sqlite, redis_url, make_app):
     app: Flask = make_app(settings_for(sqlite.url, redis_url))
     with app.app_context():
         yield World()
-
-
-def steps_of(read: Callable[[], object]) -> list[str]:
-    """Every step by which SQLite answers every statement of ``read``."""
-    said: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        said.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    asked = [one for one in said if one[0].startswith("SELECT")]
-    plans = [db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given) for text, given in asked]
-    return [row[3] for plan in plans for row in plan]
 
 
 READS = {

@@ -8,15 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from app.db import db
 from app.domain.actor import Actor, Role
 from app.queries import audit_log, deliveries, leads, webhooks
 from app.queries.audit_log import AuditFilter
 from app.queries.deliveries import DeliveryFilter
 from app.queries.lead_filter import By, LeadFilter, Needle, Sort
 from app.queries.webhooks import MessageFilter
+from tests.queries.plans import plan_of
 from tests.support.settings import settings_for
 from tests.support.world import World
 
@@ -28,24 +27,6 @@ def world(sqlite, redis_url, make_app):
     app: Flask = make_app(settings_for(sqlite.url, redis_url))
     with app.app_context():
         yield World()
-
-
-def plan_of(read: Callable[[], object]) -> list[str]:
-    """The steps by which SQLite answers the first statement of ``read``, without what it asks for each row."""
-    said: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        said.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    statement, parameters = next(one for one in said if one[0].startswith("SELECT"))
-    steps = list(db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
-    each_row = {number for number, _, _, detail in steps if detail.startswith("CORRELATED")}
-    return [detail for number, parent, _, detail in steps if not {number, parent} & each_row]
 
 
 def listed(**wanted: object) -> Callable[[Actor], object]:
