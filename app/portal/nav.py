@@ -37,7 +37,7 @@ ENTRIES = (
     Entry("campaigns", "Campaigns", "megaphone", "portal.campaigns", STAFF, "Market"),
     Entry("sources", "Sources", "log-in", "portal.sources", STAFF, "Market"),
     Entry("verticals", "Verticals", "shapes", "portal.verticals", STAFF, "Market"),
-    Entry("suppressions", "Suppression lists", "shield-ban", "portal.suppression_lists", STAFF, "Market"),
+    Entry("suppressions", "Suppression", "shield-ban", "portal.suppression_lists", STAFF, "Market"),
     Entry("lists", "Value lists", "list-filter", "portal.value_list_pages", STAFF, "Market"),
     Entry("publishers", "Publishers", "radio-tower", "portal.publishers", STAFF, "Partners"),
     Entry("buyers", "Buyers", "briefcase-business", "portal.buyers", STAFF, "Partners"),
