@@ -74,7 +74,7 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
         told = "So much cannot be taken back: the balance would fall below the credit limit."
         raise Faulty((("amount", told),)) from error
     action = "buyer.paid_in" if payment.amount_minor > 0 else "buyer.payment_taken_back"
-    after = {"amount_minor": payment.amount_minor, "reference": payment.reference}
+    after = {"amount_minor": payment.amount_minor} | ({"reference": payment.reference} if payment.reference else {})
     audit.record(actor, action, ("buyer", buyer_id), now=now, after=after)
     return True
 
