@@ -28,7 +28,7 @@ from tests.support.simulator import FakeBuyers, simulator
 from tests.support.world import PATIENT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 ADMIN, BUYER, PUBLISHER = "alice@shop.example.com", "bob@northgate.example.com", "cara@quotes.example.com"
 PASSWORD = "the-quick-brown-lead"
@@ -78,6 +78,12 @@ def open_floor(app: Flask, database: Database, redis_url: str, logs: Path) -> It
 def noon_zone(now: datetime) -> str:
     """A zone where it is about noon, so that no day ends while people work; its name counts hours west of Greenwich."""
     return f"Etc/GMT{now.hour - 12:+d}"
+
+
+def page_of(person: BrowserContext) -> Page:
+    """A page of somebody's own browser, as patient as these tests."""
+    person.set_default_timeout(PATIENCE)
+    return person.new_page()
 
 
 def sign_in(page: Page, hands: Hands, base_url: str, email: str, password: str = PASSWORD) -> None:

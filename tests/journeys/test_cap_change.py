@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.shop_floor import ADMIN, BUYER, Floor, curl, lead_of, open_floor, sign_in
+from tests.journeys.shop_floor import ADMIN, BUYER, Floor, curl, lead_of, open_floor, page_of, sign_in
 from tests.support.browser import listen
 from tests.support.hands import Keyboard, Mouse
 from tests.support.settings import settings_for
@@ -58,7 +58,7 @@ def approve_it(page: Page, hands: Hands) -> None:
 def test_a_cap_beyond_permission_waits_for_an_admin_and_then_the_next_lead_obeys(floor, chromium, with_hands):
     northgate, harbour = floor.buyers.posts("northgate"), floor.buyers.posts("harbour")
     with chromium.new_context(locale="en-GB") as hers, chromium.new_context(locale="en-GB") as his:
-        admin, buyer = hers.new_page(), his.new_page()
+        admin, buyer = page_of(hers), page_of(his)
         wrong = [listen(admin), listen(buyer)]
         post(floor, 1)
         wait_for_calls(northgate, 1, PATIENCE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.shop_floor import ADMIN, BUYER, PATIENCE, curl, lead_of, open_floor, read_until, sign_in
+from tests.journeys.shop_floor import ADMIN, BUYER, PATIENCE, curl, lead_of, open_floor, page_of, read_until, sign_in
 from tests.support.applicant import FORM
 from tests.support.browser import barriers, listen
 from tests.support.hands import Keyboard, Mouse
@@ -132,7 +132,7 @@ def see_it_paid(page: Page, hands: Hands) -> None:
 def test_a_publisher_joins_and_all_three_see_its_first_lead_through(floor, page, chromium, with_hands):
     base_url, hands = floor.base_url, with_hands(page)
     with chromium.new_context(locale="en-GB") as hers, chromium.new_context(locale="en-GB") as his:
-        admin, buyer = hers.new_page(), his.new_page()
+        admin, buyer = page_of(hers), page_of(his)
         wrong = [listen(one) for one in (page, admin, buyer)]
         apply(page, hands, base_url)
         sign_in(admin, with_hands(admin), base_url, ADMIN)
@@ -156,7 +156,7 @@ def test_no_page_of_the_way_shuts_anybody_out(floor, page, chromium, look):
     for path in ("/apply", "/forgot", "/demo/mail", "/link/unknown", "/login"):
         look(page, path)
     with chromium.new_context(locale="en-GB") as hers:
-        admin = hers.new_page()
+        admin = page_of(hers)
         sign_in(admin, Mouse(admin), floor.base_url, ADMIN)
         for path in ("/applications", "/applications?state=approved", "/team/invite", "/mails"):
             look(admin, path)
