@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.db import db, enter_tenant
@@ -18,7 +20,8 @@ from app.models.contracts import DeliverySetup
 from app.models.deliveries import Delivery, DeliveryAttempt
 from app.models.leads import Lead
 from app.models.sales import Sale
-from app.services import intake
+from app.services import deliveries, intake, webhooks
+from app.services.sending import Moment
 from app.transaction import commit, rollback
 from tests.support.world import NOON, World, submission
 
@@ -34,10 +37,18 @@ LOST = Failure(FailureKind.TIMEOUT, "no answer", request_sent=True, took=timedel
 
 @contextmanager
 def scripted() -> Iterator[tuple[FakeClient, NullDoorbell]]:
-    """The process's kit with a scripted outside and a bell that reaches nobody."""
+    """The process's kit with a scripted outside and a bell that reaches nobody; drains go by a clock of their own."""
     http, bell = FakeClient(), NullDoorbell()
-    with using(replace(kit(), http=http, bell=bell)):
+    with using(replace(kit(), http=http, bell=bell)), pytest.MonkeyPatch.context() as patch:
+        for module in (deliveries, webhooks):
+            patch.setattr(module, "running", brisk)
         yield http, bell
+
+
+def brisk(now: datetime) -> Moment:
+    """A drain's clock on which each look takes a millisecond: a slow machine makes nothing due a second later on."""
+    looks = count(1)
+    return lambda: now + timedelta(milliseconds=next(looks))
 
 
 def url(name: str) -> str:

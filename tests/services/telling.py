@@ -104,7 +104,7 @@ def node_says(secret: str, body: bytes, header: str, now: int, *, bare: bool = F
     node = shutil.which("node")
     assert node is not None
     words = [node, "--input-type=module", "--eval", NODE, json.dumps(told)]
-    said = subprocess.run(words, capture_output=True, text=True, timeout=30, check=True)
+    said = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
     return said.stdout == "true"
 
 

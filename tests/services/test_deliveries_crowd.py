@@ -98,7 +98,7 @@ def test_one_hanging_buyer_delays_none_of_nineteen_others(app, crowd, buyers, ha
     world, ids = crowd
     with ThreadPoolExecutor(1) as beside:
         cut = beside.submit(cut_after_the_others, app, world.tenant_id, lines)
-        deliveries.drain(world.tenant_id, NOON)
+        deliveries.drain(world.tenant_id, NOON, budget=timedelta(seconds=PATIENCE))
         cut.result()
     made = rows(Delivery)
     fast = [row.done_at for row in made if row.setup_id != ids[0]]

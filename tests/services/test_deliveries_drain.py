@@ -123,7 +123,7 @@ def test_many_drains_of_the_same_work_send_each_delivery_once(app, world):
 
         def drain():
             enter_tenant(world.tenant_id)
-            return deliveries.drain(world.tenant_id, NOON)
+            return deliveries.drain(world.tenant_id, NOON, budget=timedelta(minutes=2))
 
         settled = at_once(app, 6, drain)
         enter_tenant(world.tenant_id)

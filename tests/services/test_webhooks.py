@@ -132,7 +132,7 @@ def test_a_receiver_can_put_us_off_to_twice_the_step_and_no_further(world):
         reject(world)
         drain(world)
     waits = messages()[0].next_at - NOON
-    assert timedelta(seconds=60) <= waits < timedelta(seconds=62)
+    assert timedelta(seconds=60) <= waits < timedelta(seconds=61)
 
 
 def test_gone_ends_the_endpoint(world):
