@@ -222,8 +222,9 @@ class FaultReceiver:
     def _accept(self) -> None:
         while not self._stop.is_set():
             with suppress(TimeoutError):
-                self._start(self._serve, self._listener.accept()[0])
-                self.connections += 1
+                come, _ = self._listener.accept()
+                self.connections += 1  # before it is served: whoever was answered has been counted
+                self._start(self._serve, come)
 
     def _serve(self, raw: socket.socket) -> None:
         self._answer(raw)
