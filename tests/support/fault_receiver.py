@@ -1,7 +1,6 @@
 """A receiver on loopback that misbehaves on demand: the path of a request says how.
 
-Real sockets, one thread a connection, no HTTP library, so that it can break every rule. Everything it does ends
-when the receiver is left.
+Real sockets, one thread a connection, no HTTP library, so that it can break every rule. It all ends with the ``with``.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ from typing import Self
 BLOCK = b"x" * 8192
 CHUNK = b"2000\r\n" + BLOCK + b"\r\n"
 BOMB_MEGABYTES = 100
-GLANCE = 0.02  # seconds between looks at whether the test is over
-PATIENCE = 30.0  # seconds for one read or write
+GLANCE, PATIENCE = 0.02, 30.0  # seconds between looks at whether the test is over; for one read or write
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ Behaviour = Callable[[Connection, Received], None]
 
 
 def reply(status: int, body: bytes = b"", headers: str = "") -> bytes:
-    """A correct answer; ``headers`` are whole lines, each with its line end."""
+    """A correct answer; ``headers`` are whole lines, each with its line end. It promises to keep the connection."""
     return f"HTTP/1.1 {status} Said\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
@@ -73,6 +71,7 @@ def ok(at: Connection, request: Received) -> None:
 
 def status(at: Connection, request: Received) -> None:
     """``/status/503``: that status with an empty body."""
+    at.keep = True
     at.send(reply(int(at.parts[1])))
 
 
@@ -116,6 +115,7 @@ def short_body(at: Connection, request: Received) -> None:
 
 def bomb(at: Connection, request: Received) -> None:
     """A hundred megabytes of nothing, packed."""
+    at.keep = True
     at.send(reply(200, packed_nothing(BOMB_MEGABYTES), "Content-Encoding: gzip\r\n"))
 
 
@@ -148,6 +148,7 @@ def continue_flood(at: Connection, request: Received) -> None:
 
 def redirect(at: Connection, request: Received) -> None:
     """To a cloud's metadata address."""
+    at.keep = True
     at.send(reply(302, b"", "Location: http://169.254.169.254/latest/meta-data/\r\n"))
 
 
@@ -277,8 +278,7 @@ def read_request(sock: socket.socket, stop: threading.Event) -> Received | None:
 @cache
 def packed_nothing(megabytes: int) -> bytes:
     """So many megabytes of zeros as gzip, about a thousandth of that; packed once, for it takes a second."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = bytes(1_000_000)
+    packer, block = zlib.compressobj(9, zlib.DEFLATED, 31), bytes(1_000_000)
     return b"".join(packer.compress(block) for _ in range(megabytes)) + packer.flush()
 
 
