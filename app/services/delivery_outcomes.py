@@ -138,7 +138,8 @@ _FINALISE = (
         state=bindparam("to_state"),
         reason=bindparam("why"),
         done_at=bindparam("done"),
-        next_at=func.coalesce(bindparam("again"), _ROWS.c.next_at),
+        # Inside coalesce it has no type of its own: SQLite would keep it in another spelling than it compares with.
+        next_at=func.coalesce(bindparam("again", type_=_ROWS.c.next_at.type), _ROWS.c.next_at),
         lease_token=None,
         lease_until=None,
     )

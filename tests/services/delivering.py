@@ -47,7 +47,7 @@ def scripted() -> Iterator[tuple[FakeClient, NullDoorbell]]:
 
 def brisk(now: datetime) -> Moment:
     """A drain's clock on which each look takes a millisecond: a slow machine makes nothing due a second later on."""
-    looks = count(1)
+    looks = count()
     return lambda: now + timedelta(milliseconds=next(looks))
 
 
