@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models.contracts import Contract
 from app.models.parties import Buyer
@@ -49,7 +50,7 @@ class Place:
             raise BadCursor(text) from error
 
 
-def ordered() -> tuple[ColumnElement[Any], ...]:
+def ordered() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
     """What the list is sorted by; ids settle what is called the same."""
     return (func.lower(Buyer.name), Buyer.id, func.lower(Contract.name), Contract.id)
 
