@@ -6,6 +6,7 @@ Both answer with facts and refuse as little as they can: whether a *possible* nu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import phonenumbers
@@ -15,6 +16,9 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from app.domain.reading import Reader, Type, Unreadable, string
 
 LONGEST_PHONE = 40
+UNDER_WAY = 64
+"""How many are remembered: a lead's are read twice, to be checked and for their facts, and no more than that."""
+
 LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 _KINDS = {
@@ -78,6 +82,7 @@ class EmailFacts:
     disposable: bool
 
 
+@lru_cache(maxsize=UNDER_WAY)
 def parse_phone(raw: str, country: str | None) -> PhoneFacts | None:
     """The number's facts, or None when it is none. Without a leading + it is read as one of ``country``."""
     if len(raw) > LONGEST_PHONE:
@@ -86,16 +91,18 @@ def parse_phone(raw: str, country: str | None) -> PhoneFacts | None:
         number = phonenumbers.parse(raw, country.upper() if country else None)
     except NumberParseException:
         return None
+    region = phonenumbers.region_code_for_number(number)
     return PhoneFacts(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         possible=phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE,
-        valid=phonenumbers.is_valid_number(number),
+        valid=region is not None and phonenumbers.is_valid_number_for_region(number, region),
         kind=_KINDS.get(phonenumbers.number_type(number), "unknown"),
-        country=phonenumbers.region_code_for_number(number) or "",
+        country=region or "",
         national=phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
     )
 
 
+@lru_cache(maxsize=UNDER_WAY)
 def parse_email(raw: str) -> EmailFacts | None:
     """The address's facts, or None when it is not well-formed.
 
