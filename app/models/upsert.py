@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import Base, db
+from app.db import Base, connection
 
 
 class Guarded:
@@ -32,8 +32,8 @@ class Guarded:
         """Write these rows in the current transaction, in their order."""
         if not rows:
             return 0
-        connection = db.session.connection()
-        written: int = connection.execute(self._statement(connection.dialect.name), list(rows)).rowcount
+        under_way = connection()
+        written: int = under_way.execute(self._statement(under_way.dialect.name), list(rows)).rowcount
         return written
 
     def _statement(self, dialect: str) -> Any:

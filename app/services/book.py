@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from app.clock import tick
-from app.db import db
+from app.db import connection, db
 from app.models.tenants import Tenant
 from app.services.book_facts import Book
 from app.services.book_reader import read_book
@@ -39,7 +39,7 @@ _LOADING = threading.Lock()
 
 def current(tenant_id: UUID) -> Book:
     """The book as the database has it in this transaction: one small query when nothing changed."""
-    version = db.session.scalar(_VERSION, {"tenant": tenant_id})
+    version = connection().scalar(_VERSION, {"tenant": tenant_id})
     if version is None:
         message = "no such tenant"
         raise LookupError(message)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, and_, insert, or_, select
 
-from app.db import db
+from app.db import connection, db
 from app.domain.ids import new_id
 from app.domain.states import DeliveryState
 from app.gateways.kit import kit
@@ -19,7 +19,7 @@ from app.services.bells import DELIVERIES, ring_after_commit
 def owe(tenant_id: UUID, sale_id: UUID, lead_id: UUID, buyer_id: UUID, setup_id: UUID, *, now: datetime) -> UUID:
     """Write the debt and ask for the doorbell once it is true; the delivery's id stays the same over all tries."""
     delivery_id = new_id(now, kit().rng)
-    db.session.connection().execute(
+    connection().execute(
         _INSERT,
         {
             "tenant_id": tenant_id,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import String, Table, bindparam, case, insert, select, update
 
-from app.db import UtcDateTime, db
+from app.db import UtcDateTime, connection, db
 from app.domain.ids import new_id, short_id
 from app.domain.reasons import No
 from app.domain.states import LeadState, before
@@ -46,7 +46,7 @@ def insert_lead(lead: NewLead, *, now: datetime) -> None:
     A lead that goes on to be routed is shown once, with where routing ended.
     """
     tenant_id = lead.access.tenant.id
-    db.session.connection().execute(_INSERT, _row(lead, now))
+    connection().execute(_INSERT, _row(lead, now))
     if lead.refusal is not None:
         news.lead_rejected(
             tenant_id,
@@ -117,7 +117,7 @@ def _problems(lead: NewLead) -> list[Any]:
 def claim_to_route(tenant_id: UUID, lead_id: UUID, *, now: datetime, until: datetime) -> UUID | None:
     """Take the lead for routing if it is owed and nobody holds it; the token, or None."""
     token = new_id(now, kit().rng)
-    done = db.session.connection().execute(
+    done = connection().execute(
         update(_TABLE)
         .where(Lead.tenant_id == tenant_id, Lead.id == lead_id)
         .where(Lead.route_until.is_not(None), Lead.route_until <= now)
@@ -133,7 +133,7 @@ def finish_routing(
 
     False means somebody replaced us, or ended it another way: write nothing.
     """
-    done = db.session.connection().execute(
+    done = connection().execute(
         _FINISH,
         {
             "tenant": tenant_id,
@@ -169,7 +169,7 @@ def hand_back(tenant_id: UUID, lead_id: UUID, token: UUID, *, now: datetime) -> 
     A lead that was sold in part stays sold while its other seats wait.
     """
     arrived, waits = str(LeadState.RECEIVED), str(LeadState.QUEUED)
-    done = db.session.connection().execute(
+    done = connection().execute(
         update(_TABLE)
         .where(Lead.tenant_id == tenant_id, Lead.id == lead_id)
         .where(Lead.route_token == token, Lead.route_until.is_not(None))
@@ -180,7 +180,7 @@ def hand_back(tenant_id: UUID, lead_id: UUID, token: UUID, *, now: datetime) -> 
 
 def owe_routing(tenant_id: UUID, lead_id: UUID, *, state: LeadState, now: datetime) -> None:
     """Say that the lead must be routed again, from now on, by whoever comes first."""
-    db.session.connection().execute(
+    connection().execute(
         update(_TABLE)
         .where(Lead.tenant_id == tenant_id, Lead.id == lead_id)
         .values(state=str(state), reason=None, route_token=None, route_until=now)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, insert, update
 
-from app.db import db
+from app.db import connection
 from app.domain.ids import new_id
 from app.domain.money import Money
 from app.gateways.kit import kit
@@ -80,7 +80,7 @@ def post(
         if line.amount_minor
     ]
     if rows:
-        db.session.connection().execute(_INSERT, rows)
+        connection().execute(_INSERT, rows)
     return posting_id
 
 
@@ -116,7 +116,7 @@ def charge(tenant_id: UUID, buyer_id: UUID, amount_minor: int) -> None:
 
     A negative amount gives it back. The caller posts the lines in the same transaction.
     """
-    done = db.session.connection().execute(_CHARGE, {"tenant": tenant_id, "buyer": buyer_id, "amount": amount_minor})
+    done = connection().execute(_CHARGE, {"tenant": tenant_id, "buyer": buyer_id, "amount": amount_minor})
     if done.rowcount != 1:
         raise InsufficientBalance(str(buyer_id))
 

@@ -18,7 +18,7 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 
 from app import clock
 from app.adapters.webhook_bodies import NEEDS_LEAD, Fact, LeadShown, body_of
-from app.db import db
+from app.db import connection, db
 from app.domain.ids import new_id
 from app.gateways.kit import kit
 from app.models.catalogue import Vertical
@@ -74,7 +74,7 @@ def tell_each(tenant_id: UUID, told: Sequence[NewEvent], *, now: datetime) -> li
         }
         for event in told
     ]
-    db.session.connection().execute(_INSERT, rows)
+    connection().execute(_INSERT, rows)
     ring_after_commit(WEBHOOKS, tenant_id)
     return [row["id"] for row in rows]
 
@@ -175,7 +175,7 @@ def _owed(tenant_id: UUID, behind: tuple[datetime, UUID] | None, now: datetime) 
     if behind is not None:
         at, event_id = behind
         statement = statement.where(or_(Event.created_at > at, and_(Event.created_at == at, Event.id > event_id)))
-    return db.session.connection().execute(statement).all()
+    return connection().execute(statement).all()
 
 
 def _tell_all(tenant_id: UUID, rows: Sequence[Row[Any]], now: datetime) -> int:
@@ -204,7 +204,7 @@ def _tell_all(tenant_id: UUID, rows: Sequence[Row[Any]], now: datetime) -> int:
 def _subscribers(tenant_id: UUID) -> Mapping[Owner, list[Subscriber]]:
     """The tenant's active endpoints by owner: an endpoint hears of its own owner only."""
     found: defaultdict[Owner, list[Subscriber]] = defaultdict(list)
-    rows = db.session.connection().execute(
+    rows = connection().execute(
         select(Endpoint.id, Endpoint.owner_kind, Endpoint.owner_id, Endpoint.events, Endpoint.format)
         .where(Endpoint.tenant_id == tenant_id, Endpoint.status == "active")
         .order_by(Endpoint.id)
@@ -226,7 +226,7 @@ def _leads(tenant_id: UUID, lead_ids: Collection[UUID]) -> Mapping[UUID, LeadSho
     """What bodies show of these leads; one statement for a whole batch of events."""
     if not lead_ids:
         return {}
-    rows = db.session.connection().execute(
+    rows = connection().execute(
         select(Lead.id, Vertical.key, Lead.fields, Lead.extra, Lead.score, Lead.tier)
         .select_from(Lead)
         .outerjoin(Vertical, (Vertical.tenant_id == Lead.tenant_id) & (Vertical.id == Lead.vertical_id))

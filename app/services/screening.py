@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, select
 
-from app.db import UtcDateTime, db
+from app.db import UtcDateTime, connection, db
 from app.domain.dedupe import Claim
 from app.models.leads import Fingerprint, Suppression
 from app.models.upsert import Guarded
@@ -94,7 +94,7 @@ def let_go(tenant_id: UUID, lead_id: UUID, claims: Sequence[Claim]) -> None:
     """Free what this lead holds: a refused or unsold lead is no reason to refuse the next."""
     if not claims:
         return
-    db.session.connection().execute(
+    connection().execute(
         delete(Fingerprint.__table__).where(  # type: ignore[arg-type]
             Fingerprint.tenant_id == tenant_id,
             Fingerprint.scope.in_({one.scope for one in claims}),
@@ -109,8 +109,10 @@ def suppressed_on(tenant_id: UUID, hashes: Sequence[bytes]) -> frozenset[UUID]:
     """The lists on which this person stands."""
     if not hashes:
         return frozenset()
-    return frozenset(
-        db.session.scalars(
-            select(Suppression.list_id).where(Suppression.tenant_id == tenant_id, Suppression.digest.in_(hashes))
-        )
-    )
+    found = connection().scalars(_SUPPRESSED, {"tenant": tenant_id, "digests": list(hashes)})
+    return frozenset(found)
+
+
+_SUPPRESSED = select(Suppression.list_id).where(
+    Suppression.tenant_id == bindparam("tenant"), Suppression.digest.in_(bindparam("digests", expanding=True))
+)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, insert, update
 
-from app.db import UtcDateTime, db
+from app.db import UtcDateTime, connection
 from app.domain.auction import Winner
 from app.domain.dedupe import buyer_claims
 from app.domain.ids import new_id
@@ -85,7 +85,7 @@ def _write_sale(book: Book, lead: LeadToSell, winner: Winner, places: list[Any],
     state = SaleState.SOLD if in_portal else SaleState.RESERVED
     row = _row(lead, winner, now) | {"tenant_id": tenant_id, "state": str(state), "currency": currency}
     sale_id: UUID = row["id"]
-    db.session.connection().execute(_INSERT, row | {"sold_at": now if in_portal else None, "cap_places": places})
+    connection().execute(_INSERT, row | {"sold_at": now if in_portal else None, "cap_places": places})
     lines = ledger.sale_lines(contract.buyer_id, lead.publisher_id, settlement.price, settlement.payout)
     ledger.post(tenant_id, "sale", lines, currency=currency, now=now, sale_id=sale_id)
     if in_portal:
@@ -137,7 +137,7 @@ def _purchase(lead: LeadToSell, winner: Winner, sale_id: UUID) -> Purchase:
 def _note_turn(tenant_id: UUID, contract_ids: Sequence[UUID], now: datetime) -> None:
     """Remember the sale for whoever routes by longest wait; in id order, like every lock."""
     rows = [{"tenant": tenant_id, "contract": contract_id, "at": now} for contract_id in sorted(contract_ids)]
-    db.session.connection().execute(_TURN, rows)
+    connection().execute(_TURN, rows)
 
 
 _TURN = (
