@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.eligibility import Candidate, Outcome, Sifted, TurnedAway
+from app.domain.eligibility import Candidate, Outcome, TurnedAway
 from app.domain.money import Money
 from app.domain.offers import Mode, Offer, Seats
+from app.domain.panel import Sifted
 from app.domain.reasons import ONE_SEAT_A_BUYER, OUTBID, SEATS_FILLED, No
 
 
@@ -115,7 +116,7 @@ class Entry:
 
 
 def trace(sifted: Sifted, result: Award) -> tuple[Entry, ...]:
-    """Every contract considered: winners first, then the line, then those turned away."""
+    """Every contract considered: winners first, then the line, then those turned away. `domain.trace` stores it."""
     sold = [_entry(winner.candidate, Outcome.SOLD, (), winner.slot) for winner in result.winners]
     line = [
         _entry(candidate, Outcome.OUTBID, (no,), len(sold) + place)

@@ -1,8 +1,7 @@
 """Filters: trees of tests on a lead, built once and run on every lead.
 
 A tree is JSON: `{"all": [...]}`, `{"any": [...]}`, `{"not": {...}}` or `{"field", "op", "value"}`. `parse` refuses what
-it does not know and names the place. Passing is the cheap path; only a lead that fails is looked at twice, to say
-every check that it failed and not the first alone.
+it does not know and names the place. Of a lead that fails every failed check is told, not the first alone.
 """
 
 import operator
@@ -51,14 +50,10 @@ class CriteriaError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Criterion:
-    """A filter ready to run."""
+    """A filter ready to run. ``failures``: every failed check as a sentence; empty when the lead passes."""
 
     passes: Passes
-    explains: Explains
-
-    def failures(self, facts: Facts) -> tuple[No, ...]:
-        """Every failed check as a sentence; empty when the lead passes."""
-        return () if self.passes(facts) else self.explains(facts)
+    failures: Explains
 
 
 ALWAYS = Criterion(lambda _facts: True, lambda _facts: ())
@@ -132,7 +127,7 @@ class _Builder:
 
 
 REMEMBERED = 256
-"""Sentences a check remembers: leads come in with the same few states, scores and sources all day."""
+"""Verdicts a check remembers: leads come in with the same few states, scores and sources all day."""
 
 
 def _getter(field: str, op: str) -> Callable[[Facts], object]:
@@ -153,21 +148,19 @@ def _leaf(get: Callable[[Facts], object], field: str, check: Check, place: str, 
         read = None if value is None else reads(value)
         return not wanted if read is None else holds(read) is wanted
 
-    def explains(facts: Facts) -> tuple[No, ...]:
+    def failures(facts: Facts) -> tuple[No, ...]:
         value = get(facts)
-        key = (type(value), value) if isinstance(value, str | int) else None
-        if key in told:  # only what failed is told, and the same value fails again
-            return told[key]
-        if passes(facts):
-            return ()
-        noes = (No(reason, _sentence(field, value, check, wanted=wanted), place),)
-        if key is not None:
-            if len(told) >= REMEMBERED:
-                told.clear()
-            told[key] = noes
+        key = value if type(value) is str else (type(value), value) if isinstance(value, int) else None
+        noes = told.get(key) if key is not None else None
+        if noes is None:
+            noes = () if passes(facts) else (No(reason, _sentence(field, value, check, wanted=wanted), place),)
+            if key is not None:
+                if len(told) >= REMEMBERED:
+                    told.clear()
+                told[key] = noes
         return noes
 
-    return Criterion(passes, explains)
+    return Criterion(passes, failures)
 
 
 def _sentence(field: str, value: object, check: Check, *, wanted: bool) -> str:
@@ -197,7 +190,10 @@ def _every(parts: list[Criterion]) -> Criterion:
                 return False
         return True
 
-    return Criterion(passes, lambda facts: tuple(no for part in parts for no in part.explains(facts)))
+    def failures(facts: Facts) -> tuple[No, ...]:
+        return () if passes(facts) else tuple(no for part in parts for no in part.failures(facts))
+
+    return Criterion(passes, failures)
 
 
 def _some(parts: list[Criterion], place: str) -> Criterion:
@@ -206,11 +202,11 @@ def _some(parts: list[Criterion], place: str) -> Criterion:
         return parts[0]
     tests = tuple(part.passes for part in parts)
 
-    def explains(facts: Facts) -> tuple[No, ...]:
+    def failures(facts: Facts) -> tuple[No, ...]:
         if any(test(facts) for test in tests):
             return ()
-        noes = [no for part in parts for no in part.explains(facts)]
+        noes = [no for part in parts for no in part.failures(facts)]
         reason = GEO_MISMATCH if all(no.reason is GEO_MISMATCH for no in noes) else FILTER_MISMATCH
         return (No(reason, "; ".join(no.sentence for no in noes) + " (any one would do)", place),)
 
-    return Criterion(lambda facts: any(test(facts) for test in tests), explains)
+    return Criterion(lambda facts: any(test(facts) for test in tests), failures)

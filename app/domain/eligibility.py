@@ -1,15 +1,16 @@
-"""Which contracts of an offer may have a lead: sifting, with every no of every contract kept.
+"""Whether a contract may have a lead: judging one of each, with every no kept.
 
 A buyer that asks "why did I not get it" is owed the whole list, so nothing here stops at the first
 failed check. Caps and balances are read before and taken later, by guarded statements: what is
-sifted as eligible may still find its place gone, and then the lead is sifted again.
+judged eligible may still find its place gone, and then the lead is judged again. All contracts of an
+offer are judged together in `domain.panel`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from app.domain.caps import Cap, Measure, standing
@@ -33,7 +34,7 @@ from app.domain.reasons import (
 )
 
 __all__ = [
-    "Candidate", "Contract", "Outcome", "Sifted", "Terms", "TurnedAway", "Usage", "caps_of", "judge", "sift",
+    "Candidate", "Contract", "Outcome", "Remembered", "Terms", "TurnedAway", "Usage", "caps_of", "entered", "judge",
 ]  # fmt: skip
 
 REMEMBERED = 10_000
@@ -89,54 +90,40 @@ class TurnedAway:
     quote: Quote
 
 
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    """Both heaps."""
+@dataclass(eq=False, slots=True)
+class Remembered:
+    """What was worked out for one source's leads before; it holds for as long as terms, floors and offers do.
 
-    eligible: tuple[Candidate, ...]
-    turned_away: tuple[TurnedAway, ...]
+    ``prices``: divided, by offer and amount. ``groups``: the contracts of a panel that these terms treat alike.
+    """
+
+    prices: dict[tuple[UUID, Decimal], tuple[Settlement, tuple[No, ...]]] = field(default_factory=dict)
+    groups: dict[Any, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the lead's own side brings: its source's payout terms and the floors over it.
-
-    ``remembered``: prices divided before, for as long as terms, floors and offer stay what they are.
-    """
+    """What the lead's own side brings: its source's payout terms and the floors over it."""
 
     payout: PayoutTerms
     floors: Floors
     usage: Usage = field(default_factory=Usage)
-    remembered: dict[tuple[UUID, Decimal], tuple[Settlement, tuple[No, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    remembered: Remembered = field(default_factory=Remembered, compare=False, repr=False)
 
     def divided(self, price: Money, offer: Offer) -> tuple[Settlement, tuple[No, ...]]:
         """`settle` at these terms; the same prices meet the same terms lead after lead."""
-        key = (offer.id, price.amount)
-        if key not in self.remembered:
-            if len(self.remembered) >= REMEMBERED:
-                self.remembered.clear()
-            self.remembered[key] = settle(price, self.payout, offer, self.floors)
-        return self.remembered[key]
-
-
-def sift(offer: Offer, contracts: Iterable[Contract], facts: Facts, terms: Terms, now: datetime) -> Sifted:
-    """Judge every contract of an offer for one lead."""
-    eligible: list[Candidate] = []
-    turned_away: list[TurnedAway] = []
-    for contract in contracts:
-        judged = judge(offer, contract, facts, terms, now)
-        if isinstance(judged, Candidate):
-            eligible.append(judged)
-        else:
-            turned_away.append(judged)
-    return Sifted(tuple(eligible), tuple(turned_away))
+        key, prices = (offer.id, price.amount), self.remembered.prices
+        found = prices.get(key)
+        if found is None:
+            if len(prices) >= REMEMBERED:
+                prices.clear()
+            found = prices[key] = settle(price, self.payout, offer, self.floors)
+        return found
 
 
 def judge(offer: Offer, contract: Contract, facts: Facts, terms: Terms, now: datetime) -> Candidate | TurnedAway:
     """One contract and one lead: a candidate, or every reason why not."""
-    row = open_row(contract.schedule, contract.zone, now)
+    row = open_row(contract.schedule, contract.zone, now) if contract.schedule else None
     asked = quote(contract.price, contract.price_rules, facts, row.price if row else None)
     settlement, price_noes = terms.divided(asked.price, offer)
     against = _unsuited(contract, facts, terms.usage)
@@ -150,8 +137,19 @@ def judge(offer: Offer, contract: Contract, facts: Facts, terms: Terms, now: dat
         against.append((Outcome.INSUFFICIENT_BALANCE, balance))
     if against:
         return TurnedAway(contract, against[0][0], tuple(no for _, noes in against for no in noes), asked)
-    waiting = terms.usage.last_sold.get(contract.id, contract.created_at)
-    return Candidate(contract, asked, settlement, waiting, row)
+    return _candidate(contract, asked, settlement, row, terms.usage)
+
+
+def entered(offer: Offer, contract: Contract, asked: Quote, row: ScheduleRow | None, terms: Terms) -> Candidate:
+    """The candidate that `judge` makes of a contract which nothing speaks against; ``row`` is the open one."""
+    settlement, _ = terms.divided(asked.price, offer)
+    return _candidate(contract, asked, settlement, row, terms.usage)
+
+
+def _candidate(
+    contract: Contract, asked: Quote, settlement: Settlement, row: ScheduleRow | None, usage: Usage
+) -> Candidate:
+    return Candidate(contract, asked, settlement, usage.last_sold.get(contract.id, contract.created_at), row)
 
 
 def _unsuited(contract: Contract, facts: Facts, usage: Usage) -> list[tuple[Outcome, tuple[No, ...]]]:

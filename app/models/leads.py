@@ -132,7 +132,12 @@ class SuppressionDraft(TenantRow):
 
 
 class Distribution(TenantRow):
-    """The whole trace of one auction: ``entries`` holds each contract considered and why (domain.trace)."""
+    """The whole trace of one auction: each contract considered and why (domain.trace).
+
+    ``entries`` says the version; of the first it holds the trace itself, of later ones ``packed`` does, as compressed
+    JSON that is read together with its sheet. No foreign key leads there: sheets are never deleted, and every lead
+    that is routed would lock the one row that all of them point to.
+    """
 
     __tablename__ = "distributions"
     __table_args__ = (refers("lead_id", "leads"), indexed("ix_distributions_lead", "lead_id"))
@@ -143,3 +148,14 @@ class Distribution(TenantRow):
     entries: Mapped[dict[str, Any]] = mapped_column(Json)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     took_us: Mapped[int]
+    sheet_id: Mapped[UUID | None]
+    packed: Mapped[bytes | None]
+
+
+class TraceSheet(TenantRow):
+    """What all traces of an offer say while its contracts keep their names and prices; its id is of its content."""
+
+    __tablename__ = "trace_sheets"
+
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ here, so that no face can forget it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,25 +17,14 @@ from sqlalchemy import Row, select
 
 from app.db import db
 from app.domain.actor import Actor, Role
-from app.domain.auction import Entry
-from app.domain.trace import unpack
 from app.models.contracts import Contract
-from app.models.leads import Distribution
 from app.models.parties import Buyer
 from app.models.sales import LedgerEntry, Sale
-from app.queries import deliveries, scope, webhooks
+from app.queries import deliveries, scope, traces, webhooks
 from app.queries.lead_facts import LeadFacts, facts_of
+from app.queries.traces import Round
 
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One auction: when it began, how long it took, and each contract considered."""
-
-    round: int
-    mode: str
-    started_at: datetime
-    took_us: int
-    entries: tuple[Entry, ...]
+__all__ = ["LeadPage", "Line", "Round", "SaleFacts", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +85,14 @@ def opened(actor: Actor, lead_id: UUID) -> LeadPage | None:
 
 
 def _rounds(actor: Actor, lead_id: UUID) -> tuple[Round, ...]:
-    rows = db.session.scalars(
-        select(Distribution)
-        .where(Distribution.tenant_id == actor.tenant_id, Distribution.lead_id == lead_id)
-        .order_by(Distribution.round)
-    )
-    return tuple(one for row in rows if (one := _round(actor, row)).entries or scope.sees_all(actor))
+    found = (_round(actor, one) for one in traces.of_lead(actor.tenant_id, lead_id))
+    return tuple(one for one in found if one.entries or scope.sees_all(actor))
 
 
-def _round(actor: Actor, row: Distribution) -> Round:
-    entries = unpack(row.entries)
-    if not scope.sees_all(actor):
-        entries = tuple(entry for entry in entries if entry.buyer_id == actor.owner_id)
-    return Round(row.round, row.mode, row.started_at, row.took_us, entries)
+def _round(actor: Actor, one: Round) -> Round:
+    if scope.sees_all(actor):
+        return one
+    return replace(one, entries=tuple(entry for entry in one.entries if entry.buyer_id == actor.owner_id))
 
 
 def _sales(actor: Actor, lead_id: UUID) -> tuple[SaleFacts, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from app.adapters.patterns import compile_pattern
 from app.domain.caps import Cap
@@ -24,12 +26,23 @@ Lists = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What contracts stand on: the currency, their buyers, caps by (owner kind, owner) and named value lists."""
+    """What contracts stand on: the currency, their buyers, caps by (owner kind, owner) and named value lists.
+
+    ``read``: filters that were read before. Equal ones are one, so that a panel can ask it once for all.
+    """
 
     currency: str
     buyers: Mapping[UUID, BuyerFacts]
     caps: Mapping[tuple[str, UUID], tuple[Cap, ...]]
     lists: Lists
+    read: dict[bytes, Criterion] = field(default_factory=dict, repr=False)
+
+    def criterion(self, tree: Mapping[str, Any] | None) -> Criterion:
+        """A stored filter, read once however many contracts have it."""
+        written = orjson.dumps(tree)
+        if written not in self.read:
+            self.read[written] = criterion(tree, self.lists)
+        return self.read[written]
 
 
 def by_offer(
@@ -70,9 +83,9 @@ def contract_of(row: contracts.Contract, caps: tuple[Cap, ...], level: int, grou
         buyer_name=buyer.name,
         active=row.status == "active",
         buyer_active=buyer.status == "active",
-        wants=criterion(row.filters, ground.lists),
+        wants=ground.criterion(row.filters),
         price=Money.from_minor(row.price_minor, ground.currency),
-        price_rules=tuple(price_rule(rule, ground.currency, ground.lists) for rule in row.price_rules),
+        price_rules=tuple(_price_rule(rule, ground) for rule in row.price_rules),
         rank=row.rank,
         weight=row.weight,
         multiplier=Decimal(row.multiplier),
@@ -92,11 +105,10 @@ def criterion(tree: Mapping[str, Any] | None, lists: Lists) -> Criterion:
     return parse(tree, compile_pattern=compile_pattern, lists=lists)
 
 
-def price_rule(kept: Mapping[str, Any], currency: str, lists: Lists) -> PriceRule:
+def _price_rule(kept: Mapping[str, Any], ground: Ground) -> PriceRule:
     """One premium of a contract."""
-    return PriceRule(
-        str(kept["name"]), criterion(kept.get("when"), lists), Money.from_minor(kept["price_minor"], currency)
-    )
+    price = Money.from_minor(kept["price_minor"], ground.currency)
+    return PriceRule(str(kept["name"]), ground.criterion(kept.get("when")), price)
 
 
 def _contract_or_shut(row: contracts.Contract, caps: tuple[Cap, ...], level: int, ground: Ground) -> Contract:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.domain.caps import Cap, Period
 from app.domain.consent import ConsentRule
 from app.domain.dedupe import DuplicateRule
-from app.domain.eligibility import Contract
+from app.domain.eligibility import Contract, Terms
 from app.domain.fields import Schema
 from app.domain.hours import ScheduleRow
+from app.domain.money import Money
 from app.domain.offers import Offer
-from app.domain.pricing import PayoutTerms
+from app.domain.panel import Panel
+from app.domain.pricing import Floors, PayoutKind, PayoutTerms
 from app.domain.scoring import ScoreModel
 
 
@@ -101,14 +102,16 @@ class SourceFacts:
     name: str
     tag: str
     status: str
-    payout: PayoutTerms
-    floor_minor: int
-    allow_loss: bool
+    terms: Terms
     schedule: tuple[ScheduleRow, ...]
     zone: str
     allowed_ips: tuple[str, ...]
     caps: tuple[Cap, ...]
-    divided: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+_NOTHING = Money.zero("XTS")
+UNROUTED = Terms(PayoutTerms(PayoutKind.STANDARD), Floors(_NOTHING, _NOTHING, _NOTHING))
+"""The terms of a source whose leads are looked at and never sold (ISO 4217 keeps XTS for trials)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,10 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One tenant's configuration at one version."""
+    """One tenant's configuration at one version.
+
+    ``kept_sheets``: those of the panels' sheets of which this process knows that they are stored.
+    """
 
     version: int
     tenant: TenantFacts
@@ -148,11 +154,12 @@ class Book:
     sources: Mapping[UUID, SourceFacts]
     buyers: Mapping[UUID, BuyerFacts]
     offers: Mapping[UUID, Offer]
-    contracts: Mapping[UUID, tuple[Contract, ...]]
+    panels: Mapping[UUID, Panel]
     demands: Mapping[UUID, Demand]
     portal_setups: frozenset[UUID]
     suppression_lists: Mapping[UUID, str]
     by_vertical: Mapping[tuple[UUID, str], SourceFacts] = field(repr=False)
+    kept_sheets: set[UUID] = field(default_factory=set, repr=False)
 
     def buyer_of_scope(self, scope: str) -> BuyerFacts | None:
         """The buyer whose purchases a scope of fingerprints counts (domain.dedupe.buyer_claims)."""

@@ -13,11 +13,13 @@ from app.db import Base, db
 from app.domain.caps import Cap, Measure, Owner, Period
 from app.domain.consent import ConsentRule
 from app.domain.dedupe import DuplicateRule
+from app.domain.eligibility import Terms
 from app.domain.fields import Schema
 from app.domain.hours import rows_from_json
 from app.domain.money import Money
 from app.domain.offers import DeclinePolicy, Mode, Offer, Seats
-from app.domain.pricing import PayoutTerms
+from app.domain.panel import Panel
+from app.domain.pricing import Floors, PayoutTerms
 from app.domain.scoring import ScoreModel
 from app.models import catalogue, contracts, leads, parties
 from app.models.tenants import Tenant
@@ -51,6 +53,7 @@ def read_book(tenant_id: UUID, version: int) -> Book:
         _all(contracts.OfferContract, tenant_id),
         Ground(tenant.currency, buyers, caps, values),
     )
+    offers = {row.id: _offer(row, tenant.currency) for row in _all(catalogue.Offer, tenant_id)}
     return Book(
         version=version,
         tenant=tenant,
@@ -60,8 +63,8 @@ def read_book(tenant_id: UUID, version: int) -> Book:
         campaigns=campaigns,
         sources=sources,
         buyers=buyers,
-        offers={row.id: _offer(row, tenant.currency) for row in _all(catalogue.Offer, tenant_id)},
-        contracts=by_offers,
+        offers=offers,
+        panels={offer_id: Panel(offer, by_offers.get(offer_id, ())) for offer_id, offer in offers.items()},
         demands={offer_id: demand_of(some) for offer_id, some in by_offers.items()},
         portal_setups=frozenset(row.id for row in _all(contracts.DeliverySetup, tenant_id) if row.kind == "portal"),
         suppression_lists={row.id: row.name for row in lists if row.buyer_id is None},
@@ -142,14 +145,22 @@ def _source(
         name=row.name,
         tag=row.tag,
         status=row.status,
-        payout=PayoutTerms.from_json(row.payout, currency),
-        floor_minor=row.floor_minor,
-        allow_loss=row.allow_loss,
+        terms=_terms(row, campaigns[row.campaign_id].vertical, currency),
         schedule=rows_from_json(row.schedule, currency),
         zone=row.zone,
         allowed_ips=tuple(row.allowed_ips),
         caps=caps.get(("source", row.id), ()),
     )
+
+
+def _terms(row: catalogue.Source, vertical: VerticalFacts, currency: str) -> Terms:
+    floors = Floors(
+        base=Money.from_minor(vertical.base_price_minor, currency),
+        vertical=Money.from_minor(vertical.floor_minor, currency),
+        source=Money.from_minor(row.floor_minor, currency),
+        allow_loss=row.allow_loss,
+    )
+    return Terms(PayoutTerms.from_json(row.payout, currency), floors)
 
 
 def _by_vertical(sources: Iterable[SourceFacts]) -> dict[tuple[UUID, str], SourceFacts]:

@@ -15,9 +15,8 @@ from uuid import UUID
 from app.adapters.ingest_terms import EXTRA, NOT_TEXT, OUR_NAMES, SECTOR
 from app.domain.actor import Actor
 from app.domain.fields import Schema, Stage
-from app.domain.pricing import PayoutKind, PayoutTerms
 from app.services import book as books
-from app.services.book_facts import CampaignFacts, PublisherFacts, SourceFacts
+from app.services.book_facts import UNROUTED, CampaignFacts, PublisherFacts, SourceFacts
 from app.services.changes import NoSuchThing, only_staff
 from app.services.placement import Placement
 from app.services.preparing import Prepared, prepare
@@ -110,7 +109,6 @@ def _outside(campaign: CampaignFacts) -> Placement:
     """The campaign's door as seen by somebody who is no publisher."""
     source = SourceFacts(
         id=_NOBODY, publisher_id=_NOBODY, campaign=campaign, name="Trial", tag="", status="active",
-        payout=PayoutTerms(PayoutKind.STANDARD), floor_minor=0, allow_loss=False, schedule=(), zone="UTC",
-        allowed_ips=(), caps=(),
+        terms=UNROUTED, schedule=(), zone="UTC", allowed_ips=(), caps=(),
     )  # fmt: skip
     return Placement(PublisherFacts(_NOBODY, "Trial", "active", 0), source)

@@ -13,11 +13,9 @@ from app.domain.actor import Actor
 from app.domain.caps import Cap, Measure, Owner, Period
 from app.domain.contract_terms import Terms
 from app.domain.eligibility import Contract
-from app.domain.money import Money
-from app.domain.pricing import Floors
 from app.models import contracts as tables
 from app.services.book_contracts import Ground, contract_of
-from app.services.book_facts import Book, SourceFacts
+from app.services.book_facts import Book
 from app.services.contract_faults import value_lists
 
 NOBODY = UUID(int=0)
@@ -54,17 +52,6 @@ def contract(actor: Actor, book: Book, draft: Draft, level: int = 1) -> Contract
     )  # fmt: skip
     ground = Ground(book.tenant.currency, book.buyers, {}, value_lists(actor))
     return contract_of(row, (*_own_caps(book, draft), *_buyer_caps(actor, book, draft.buyer_id)), level, ground)
-
-
-def floors(book: Book, source: SourceFacts) -> Floors:
-    """The least prices over a lead of this source."""
-    vertical, currency = source.campaign.vertical, book.tenant.currency
-    return Floors(
-        base=Money.from_minor(vertical.base_price_minor, currency),
-        vertical=Money.from_minor(vertical.floor_minor, currency),
-        source=Money.from_minor(source.floor_minor, currency),
-        allow_loss=source.allow_loss,
-    )
 
 
 def _own_caps(book: Book, draft: Draft) -> tuple[Cap, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from app.domain.actor import Actor, Role
 from app.domain.caps import Cap, Measure, Period, window
 from app.domain.contract_terms import Terms as ContractTerms
 from app.domain.eligibility import Candidate, Contract, TurnedAway, Usage, caps_of, judge
-from app.domain.eligibility import Terms as LeadTerms
 from app.domain.facts import PERSONAL
 from app.domain.hours import open_row
 from app.domain.reasons import ALREADY_BOUGHT, BY_CODE, SCHEDULE_CAP_REACHED, Reason
@@ -128,7 +127,7 @@ def _pass(tally: _Tally, book: Book, contract: Contract, row: Row[*tuple[Any, ..
         bought=frozenset({contract.buyer_id} if known else ()),
     )
     source = book.sources[row.source_id]
-    terms = LeadTerms(source.payout, contract_drafts.floors(book, source), usage)
+    terms = replace(source.terms, usage=usage)
     judged = judge(book.offers[source.campaign.offer_id], contract, {**row.fields, **row.facts}, terms, at)
     if isinstance(judged, TurnedAway):
         _turned_away(tally, judged)

@@ -16,8 +16,7 @@ from sqlalchemy import Row, select
 from app.db import db
 from app.domain.actor import Actor, Role
 from app.domain.caps import Cap, Measure, Owner, Period, standing, window_of
-from app.domain.eligibility import Contract, TurnedAway, Usage, caps_of, judge
-from app.domain.eligibility import Terms as LeadTerms
+from app.domain.eligibility import Contract, TurnedAway, caps_of, judge
 from app.domain.facts import ORIGIN
 from app.domain.hours import open_row
 from app.domain.reasons import Audience, No
@@ -78,10 +77,7 @@ def try_lead(actor: Actor, draft: Draft, lead_id: UUID, *, now: datetime) -> Tri
     source, facts, lists = book.sources[row.source_id], {**row.fields, **row.facts}, value_lists(actor)
     contract = contract_drafts.contract(actor, book, draft)
     offer_id = source.campaign.offer_id
-    judged = judge(
-        book.offers[offer_id], contract, facts,
-        LeadTerms(source.payout, contract_drafts.floors(book, source), Usage()), row.received_at,
-    )  # fmt: skip
+    judged = judge(book.offers[offer_id], contract, facts, source.terms, row.received_at)
     noes = judged.noes if isinstance(judged, TurnedAway) else ()
     has_offer = str(offer_id) in {one["offer_id"] for one in draft.terms["offers"]}
     full = _full(actor, draft, contract, row.received_at, judged.quote.price.minor, now)

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func, insert, select
-
 from app.clock import tick
-from app.db import db
 from app.domain import reasons
-from app.domain.auction import Award, Held, award, trace
-from app.domain.eligibility import Sifted, Terms, Usage, sift
-from app.domain.ids import new_id, short_id
-from app.domain.money import Money
+from app.domain.auction import Award, Held, award
+from app.domain.eligibility import Usage
+from app.domain.ids import short_id
 from app.domain.offers import DeclinePolicy, Offer
-from app.domain.pricing import Floors
+from app.domain.panel import Sifted, sift
 from app.domain.routing import order
 from app.domain.states import LeadState
 from app.domain.trace import pack
 from app.gateways.kit import kit
 from app.log import get, place_of
-from app.models.leads import Distribution
 from app.services import book as books
-from app.services import caps, lead_rows, ledger, news, person, screening, selling, usage
+from app.services import caps, lead_rows, ledger, news, person, screening, selling, traces, usage
 from app.services.bells import ROUTING, ring_after_commit
 from app.services.book_facts import Book, SourceFacts
 from app.services.outcomes import Outcome
@@ -144,11 +138,11 @@ def _route_once(tenant_id: UUID, lead: LeadToSell, token: UUID, *, now: datetime
     this = _Round(book, source, offer, lead, token, earlier, held, now)
     sifted = _sift(this)
     result = award(offer, order(offer, sifted.eligible, kit().rng), held) if _goes_on(this) else _nobody(sifted)
+    traces.keep_sheet(book, sifted.panel, now=now)  # first: nothing is locked yet that others may wait for
     outcome = _settle(this, result)
-    entries = trace(sifted, result)
-    _keep_trace(this, pack(entries), took_us=int((tick() - began) * 1_000_000))
+    _keep_trace(this, sifted, result, took_us=int((tick() - began) * 1_000_000))
     commit()
-    return replace(outcome, trace=entries)
+    return outcome
 
 
 def _goes_on(this: _Round) -> bool:
@@ -162,21 +156,10 @@ def _nobody(sifted: Sifted) -> Award:
 
 def _sift(this: _Round) -> Sifted:
     """Judge every contract of the offer with everything that stands in its way."""
-    contracts = this.book.contracts.get(this.offer.id, ())
     left = usage.standing(this.book, this.lead, this.offer, this.earlier, now=this.now)
-    sifted = sift(this.offer, contracts, this.lead.facts, _terms(this, left), this.now)
+    terms = replace(this.source.terms, usage=left)
+    sifted = sift(this.book.panels[this.offer.id], this.lead.facts, terms, this.now)
     return replace(sifted, eligible=usage.waiting(this.book.tenant.id, this.offer, sifted.eligible))
-
-
-def _terms(this: _Round, left: Usage) -> Terms:
-    vertical, currency = this.source.campaign.vertical, this.book.tenant.currency
-    floors = Floors(
-        base=Money.from_minor(vertical.base_price_minor, currency),
-        vertical=Money.from_minor(vertical.floor_minor, currency),
-        source=Money.from_minor(this.source.floor_minor, currency),
-        allow_loss=this.source.allow_loss,
-    )
-    return Terms(this.source.payout, floors, left, this.source.divided)
 
 
 def _settle(this: _Round, result: Award) -> Outcome:
@@ -200,28 +183,9 @@ def _why_unsold(this: _Round) -> str:
     return ending.code
 
 
-def _keep_trace(this: _Round, entries: dict[str, Any], *, took_us: int) -> None:
+def _keep_trace(this: _Round, sifted: Sifted, result: Award, *, took_us: int) -> None:
     """The whole auction, contract by contract."""
-    tenant_id = this.book.tenant.id
-    number = 1 if this.is_first else 1 + _rounds(tenant_id, this.lead.id)
-    db.session.connection().execute(
-        _INSERT,
-        {
-            "tenant_id": tenant_id,
-            "id": new_id(this.now, kit().rng),
-            "lead_id": this.lead.id,
-            "round": number,
-            "mode": str(this.offer.mode),
-            "entries": entries,
-            "started_at": this.now,
-            "took_us": took_us,
-        },
-    )
-
-
-_INSERT = insert(cast("Table", Distribution.__table__))
-
-
-def _rounds(tenant_id: UUID, lead_id: UUID) -> int:
-    held = select(func.count()).where(Distribution.tenant_id == tenant_id, Distribution.lead_id == lead_id)
-    return db.session.scalar(held) or 0
+    tenant_id, lead_id = this.book.tenant.id, this.lead.id
+    number = 1 if this.is_first else 1 + traces.rounds(tenant_id, lead_id)
+    traces.keep(tenant_id, lead_id, number, this.offer.mode, pack(sifted, result), sifted.panel.sheet,
+                now=this.now, took_us=took_us)  # fmt: skip

@@ -8,13 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.db import db
-from app.domain.auction import Entry
 from app.domain.ids import short_id
 from app.domain.reasons import No
 from app.domain.states import SEAT_TAKEN, LeadState, SaleState
-from app.domain.trace import unpack
 from app.models.catalogue import Campaign
-from app.models.leads import Distribution, Lead
+from app.models.leads import Lead
 from app.models.sales import Sale
 
 _UNANSWERED = frozenset({SaleState.RESERVED, SaleState.POSTING})
@@ -35,10 +33,7 @@ class SoldTo:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where a lead stands. ``settled``: all that its request waits for has happened.
-
-    ``trace``: every contract of each auction, round by round.
-    """
+    """Where a lead stands. ``settled``: all that its request waits for has happened."""
 
     lead_id: UUID
     short_id: str
@@ -48,7 +43,6 @@ class Outcome:
     problems: tuple[tuple[str, str], ...] = ()
     first_lead_id: UUID | None = None
     sales: tuple[SoldTo, ...] = ()
-    trace: tuple[Entry, ...] = ()
     settled: bool = True
 
 
@@ -93,7 +87,6 @@ def of_lead(tenant_id: UUID, lead_id: UUID) -> Outcome:
         problems=tuple((name, message) for name, message in row.problems),
         first_lead_id=row.first_lead_id,
         sales=sales,
-        trace=_trace(tenant_id, lead_id),
         settled=row.route_until is None and not waits,
     )
 
@@ -106,12 +99,3 @@ def _live_sales(tenant_id: UUID, lead_id: UUID) -> tuple[SoldTo, ...]:
         .order_by(Sale.slot)
     )
     return tuple(SoldTo(*row) for row in rows)
-
-
-def _trace(tenant_id: UUID, lead_id: UUID) -> tuple[Entry, ...]:
-    rounds = db.session.scalars(
-        select(Distribution.entries)
-        .where(Distribution.tenant_id == tenant_id, Distribution.lead_id == lead_id)
-        .order_by(Distribution.round)
-    )
-    return tuple(entry for kept in rounds for entry in unpack(kept))

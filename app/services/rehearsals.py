@@ -19,10 +19,11 @@ from app.clock import tick
 from app.db import db, enter_tenant
 from app.domain.actor import Actor, Role
 from app.domain.auction import Held, award
-from app.domain.eligibility import Terms, Usage, sift
+from app.domain.eligibility import Usage
 from app.domain.events import LEAD_PURCHASED, LEAD_REJECTED
 from app.domain.fields import Schema
 from app.domain.money import Money
+from app.domain.panel import sift
 from app.domain.reasons import DUPLICATE, NO_ELIGIBLE_BUYER, SOURCE_CAP_REACHED, No
 from app.domain.routing import order
 from app.domain.states import LeadState
@@ -30,7 +31,7 @@ from app.gateways.kit import kit
 from app.models.people import AuditEntry
 from app.models.webhooks import Endpoint
 from app.queries.getting_started import TRIED
-from app.services import audit, caps, contract_drafts, outcomes, person, screening, usage
+from app.services import audit, caps, outcomes, person, screening, usage
 from app.services import book as books
 from app.services.access import Access
 from app.services.book_facts import KeyFacts
@@ -156,8 +157,7 @@ def _routed(draft: Draft) -> Money | None:
     book, source, lead = draft.access.book, draft.source, draft.to_sell()
     offer = book.offers[source.campaign.offer_id]
     left = usage.standing(book, lead, offer, Usage(), now=draft.now)
-    terms = Terms(source.payout, contract_drafts.floors(book, source), left)
-    sifted = sift(offer, book.contracts.get(offer.id, ()), lead.facts, terms, draft.now)
+    sifted = sift(book.panels[offer.id], lead.facts, replace(source.terms, usage=left), draft.now)
     line = order(offer, usage.waiting(book.tenant.id, offer, sifted.eligible), kit().rng)
     winners = award(offer, line, Held()).winners
     if not winners:

@@ -13,13 +13,12 @@ from app.domain.consent import ConsentRule
 from app.domain.dedupe import DuplicateRule
 from app.domain.ids import new_id
 from app.domain.presets import EXTRAS, direct
-from app.domain.pricing import PayoutKind, PayoutTerms
 from app.domain.reasons import SCHEMA_VALIDATION_FAILED, No
 from app.domain.scoring import DEFAULT
 from app.domain.states import LeadState
 from app.gateways.kit import kit
 from app.services import outcomes
-from app.services.book_facts import CampaignFacts, PublisherFacts, SourceFacts, VerticalFacts
+from app.services.book_facts import UNROUTED, CampaignFacts, PublisherFacts, SourceFacts, VerticalFacts
 from app.services.outcomes import Outcome
 from app.services.placement import Placement
 from app.services.preparing import prepare
@@ -70,9 +69,7 @@ def _placement(vertical: str) -> Placement:
         name="Sandbox",
         tag="",
         status="active",
-        payout=PayoutTerms(PayoutKind.STANDARD),
-        floor_minor=0,
-        allow_loss=False,
+        terms=UNROUTED,
         schedule=(),
         zone="UTC",
         allowed_ips=(),

@@ -7,19 +7,20 @@ already bought come back, in four small queries however many contracts there are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, bindparam, case, select
 
-from app.db import db
+from app.db import connection, db
 from app.domain.auction import Held
 from app.domain.caps import Owner, window, window_of
 from app.domain.eligibility import Candidate, Contract, Usage, caps_of
 from app.domain.hours import open_row
 from app.domain.offers import Mode, Offer
+from app.domain.routing import ranking_price
 from app.domain.states import SEAT_TAKEN
 from app.domain.suppression import hashes
 from app.models import contracts as tables
@@ -68,27 +69,37 @@ def waiting(tenant_id: UUID, offer: Offer, eligible: Sequence[Candidate]) -> tup
     """The candidates with the moment since when each has waited, read only where the order may hang on it."""
     if not _order_hangs_on_waiting(offer, eligible):
         return tuple(eligible)
-    rows = db.session.execute(
-        select(tables.Contract.id, tables.Contract.last_sold_at).where(
-            tables.Contract.tenant_id == tenant_id,
-            tables.Contract.id.in_([one.contract.id for one in eligible]),
-            tables.Contract.last_sold_at.is_not(None),
-        )
-    ).all()
-    last = {row.id: row.last_sold_at for row in rows}
+    marks = {"tenant": tenant_id, "contracts": [one.contract.id for one in eligible]}
+    last = {row.id: row.last_sold_at for row in connection().execute(_LAST, marks)}
     return tuple(replace(one, waiting_since=last.get(one.contract.id, one.waiting_since)) for one in eligible)
 
 
+_LAST = select(tables.Contract.id, tables.Contract.last_sold_at).where(
+    tables.Contract.tenant_id == bindparam("tenant"),
+    tables.Contract.id.in_(bindparam("contracts", expanding=True)),
+    tables.Contract.last_sold_at.is_not(None),
+)
+
+
 def _order_hangs_on_waiting(offer: Offer, eligible: Sequence[Candidate]) -> bool:
-    """By turn and by weight always; by rank or price where two are equal."""
+    """By turn always; by rank or price where two are equal; by lot among those alone that no lot is drawn for."""
+    if len(eligible) < 2:  # noqa: PLR2004 - nobody waits longer than nobody else
+        return False
     keys = set()
     for one in eligible:
         mode = offer.mode_of(one.contract.level)
-        if mode in {Mode.ROUND_ROBIN, Mode.WEIGHTED}:
-            return len(eligible) > 1
-        price = one.price.amount * one.contract.multiplier
-        keys.add((one.contract.level, one.contract.rank if mode is Mode.PRIORITY else price))
+        if mode is Mode.ROUND_ROBIN:
+            return True
+        keys.add((one.contract.level, _KEYS[mode](one)))
     return len(keys) < len(eligible)
+
+
+_KEYS: Mapping[Mode, Callable[[Candidate], object]] = {
+    Mode.PRIORITY: lambda one: one.contract.rank,
+    Mode.HIGHEST_BID: ranking_price,
+    Mode.WEIGHTED: lambda one: one.contract.id if one.contract.weight > 0 else None,
+}
+"""Equal for two candidates of a level between whom the longer wait decides."""
 
 
 def _full_caps(book: Book, offer: Offer, demand: Demand, now: datetime) -> dict[UUID, int]:
@@ -96,11 +107,11 @@ def _full_caps(book: Book, offer: Offer, demand: Demand, now: datetime) -> dict[
     if not demand.windows:
         return {}
     starts = {window_of(period, zone, now).start for period, zone in demand.windows}
-    tenant_id = book.tenant.id
-    rows = db.session.execute(_FULL, {"tenant": tenant_id, "starts": list(starts), "most": demand.most}).all()
+    marks = {"tenant": book.tenant.id, "starts": list(starts), "most": demand.most}
+    rows = connection().execute(_FULL, marks).all()
     if not rows:
         return {}
-    windows = {cap.id: window(cap, now).start for one in book.contracts[offer.id] for cap in one.caps}
+    windows = {cap.id: window(cap, now).start for one in book.panels[offer.id].contracts for cap in one.caps}
     return {row.id: row.used for row in rows if windows.get(row.id) == row.window_start}
 
 
@@ -135,7 +146,7 @@ def _row_caps(tenant_id: UUID, contracts: Sequence[Contract], now: datetime) -> 
 
 def _short_of_money(tenant_id: UUID, most: int) -> dict[UUID, int]:
     """Buyers whose balance and credit do not cover the dearest price, with what they have left."""
-    rows = db.session.execute(_SHORT, {"tenant": tenant_id, "most": most})
+    rows = connection().execute(_SHORT, {"tenant": tenant_id, "most": most})
     return {row[0]: row[1] for row in rows}
 
 
@@ -148,7 +159,7 @@ def _bought(book: Book, lead: LeadToSell, now: datetime) -> frozenset[UUID]:
     if not lead.digests:
         return frozenset()
     marks = {"tenant": book.tenant.id, "digests": list(lead.digests.values()), "lead": lead.id}
-    rows = db.session.execute(_TAKEN, marks)
+    rows = connection().execute(_TAKEN, marks)
     return frozenset(
         buyer.id
         for scope, at in rows

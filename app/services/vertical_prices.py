@@ -15,7 +15,6 @@ from app.domain.eligibility import Contract
 from app.domain.money import Money
 from app.domain.pricing import Floors, PayoutKind, settle
 from app.services import book as books
-from app.services import contract_drafts
 from app.services.book_facts import Book, SourceFacts
 
 
@@ -56,25 +55,25 @@ def effect(actor: Actor, vertical_id: UUID, base_minor: int, floor_minor: int) -
             lost[contract.id] = _moved(contract, by_premium=dearest)
         elif then and not now:
             won[contract.id] = _moved(contract)
-    standard = sum(one.payout.kind is PayoutKind.STANDARD for one in sources)
+    standard = sum(one.terms.payout.kind is PayoutKind.STANDARD for one in sources)
     return Effect(_sorted(lost), _sorted(won), len(active), standard)
 
 
 def _pairs(book: Book, sources: list[SourceFacts]) -> Iterator[tuple[SourceFacts, Contract]]:
     for source in sources:
-        for contract in book.contracts.get(source.campaign.offer_id, ()):
+        for contract in book.panels[source.campaign.offer_id].contracts:
             if contract.active and contract.buyer_active:
                 yield source, contract
 
 
 def _both(book: Book, source: SourceFacts, base_minor: int, floor_minor: int) -> tuple[Floors, Floors]:
-    now, currency = contract_drafts.floors(book, source), book.tenant.currency
+    now, currency = source.terms.floors, book.tenant.currency
     base, floor = (Money.from_minor(minor, currency) for minor in (base_minor, floor_minor))
     return now, replace(now, base=base, vertical=floor)
 
 
 def _matches(book: Book, source: SourceFacts, price: Money, floors: Floors) -> bool:
-    return not settle(price, source.payout, book.offers[source.campaign.offer_id], floors)[1]
+    return not settle(price, source.terms.payout, book.offers[source.campaign.offer_id], floors)[1]
 
 
 def _dearest(contract: Contract) -> Money:

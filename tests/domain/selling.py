@@ -8,9 +8,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from app.domain.criteria import ALWAYS, Criterion, parse
-from app.domain.eligibility import Candidate, Contract, Terms, Usage, sift
+from app.domain.eligibility import Candidate, Contract, Terms, Usage
 from app.domain.money import Money
 from app.domain.offers import Mode, Offer, Seats
+from app.domain.panel import Panel, sift
 from app.domain.pricing import Floors, PayoutKind, PayoutTerms
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -47,7 +48,7 @@ def terms(percent: int = 0, *, base: int = 0, usage: Usage | None = None, **floo
 
 
 def candidates(*contracts: Contract, offer: Offer | None = None, usage: Usage | None = None) -> tuple[Candidate, ...]:
-    return sift(offer or an_offer(), contracts, {}, terms(usage=usage), NOW).eligible
+    return sift(Panel(offer or an_offer(), contracts), {}, terms(usage=usage), NOW).eligible
 
 
 def numbers(line: Any) -> list[int]:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.domain import reasons
 from app.domain.auction import Award, Held, award, trace
-from app.domain.eligibility import Contract, Outcome, Usage, sift
+from app.domain.eligibility import Contract, Outcome
 from app.domain.offers import Mode, Offer, Seats
+from app.domain.panel import Panel, sift
 from app.domain.routing import order
-from app.domain.trace import pack, unpack
 from tests.domain.selling import (
     NOW,
     a_contract,
@@ -145,7 +145,7 @@ def test_a_hybrid_offer_never_takes_less_than_its_best_single_price(contracts: l
 def test_the_trace_holds_every_contract_winners_first() -> None:
     offer = an_offer(Mode.HIGHEST_BID)
     contracts = (a_contract(1, 50), a_contract(2, 40), a_contract(3, wants=wants("region", "eq", "TX")))
-    sifted = sift(offer, contracts, {"region": "NY"}, terms(), NOW)
+    sifted = sift(Panel(offer, contracts), {"region": "NY"}, terms(), NOW)
     entries = trace(sifted, award(offer, order(offer, sifted.eligible, random.Random(1)), NOTHING))
 
     assert [(entry.contract, entry.outcome, entry.place) for entry in entries] == [
@@ -153,12 +153,3 @@ def test_the_trace_holds_every_contract_winners_first() -> None:
     ]  # fmt: skip
     assert entries[2].reasons[0].sentence == "region NY is not TX"
     assert [entry.price_minor for entry in entries] == [5000, 4000, 4000]
-
-
-@given(some_offers, some_contracts)
-def test_a_trace_survives_being_stored(offer: Offer, contracts: list[Contract]) -> None:
-    usage = Usage(declined=frozenset(contract.id for contract in contracts[:2]))
-    sifted = sift(offer, contracts, {}, terms(usage=usage), NOW)
-    entries = trace(sifted, award(offer, order(offer, sifted.eligible, random.Random(1)), NOTHING))
-
-    assert unpack(pack(entries)) == entries

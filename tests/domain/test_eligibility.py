@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.domain import reasons
 from app.domain.caps import Cap, Measure, Owner, Period
-from app.domain.eligibility import Contract, Outcome, TurnedAway, Usage, sift
+from app.domain.eligibility import Contract, Outcome, TurnedAway, Usage
 from app.domain.hours import ScheduleRow
+from app.domain.panel import Panel, sift
 from app.domain.reasons import Reason
 from tests.domain.selling import NOW, a_contract, an_offer, pounds, some_contracts, terms, wants
 
@@ -21,7 +22,7 @@ WEEKEND = ScheduleRow(frozenset({5, 6}), time(9), time(17))
 
 
 def turned_away(contract: Contract, facts: dict[str, Any] | None = None, **given: Any) -> TurnedAway:
-    sifted = sift(an_offer(), [contract], facts or {}, terms(**given), NOW)
+    sifted = sift(Panel(an_offer(), [contract]), facts or {}, terms(**given), NOW)
     assert not sifted.eligible
     [away] = sifted.turned_away
     return away
@@ -32,7 +33,7 @@ def reasons_of(away: TurnedAway) -> list[Reason]:
 
 
 def test_a_contract_that_nothing_speaks_against_is_eligible_with_its_price_and_payout() -> None:
-    [candidate] = sift(an_offer(), [a_contract(1, 45)], {}, terms(base=38), NOW).eligible
+    [candidate] = sift(Panel(an_offer(), [a_contract(1, 45)]), {}, terms(base=38), NOW).eligible
 
     assert (candidate.price, candidate.settlement.payout, candidate.settlement.margin) == (
         pounds(45), pounds(38), pounds(7),
@@ -117,12 +118,12 @@ def test_a_lead_without_a_score_is_under_every_minimum() -> None:
 def test_a_balance_covers_a_price_to_the_penny(left: int, eligible: int) -> None:
     usage = Usage(available={UUID(int=1001): left})
 
-    assert len(sift(an_offer(), [a_contract(1, 40)], {}, terms(usage=usage), NOW).eligible) == eligible
+    assert len(sift(Panel(an_offer(), [a_contract(1, 40)]), {}, terms(usage=usage), NOW).eligible) == eligible
 
 
 def test_an_open_row_brings_its_own_price() -> None:
     row = ScheduleRow(frozenset({2}), price=pounds(55))
-    [candidate] = sift(an_offer(), [a_contract(1, schedule=(row,))], {}, terms(), NOW).eligible
+    [candidate] = sift(Panel(an_offer(), [a_contract(1, schedule=(row,))]), {}, terms(), NOW).eligible
 
     assert (candidate.price, candidate.quote.rule, candidate.row) == (pounds(55), "schedule", row)
 
@@ -130,7 +131,7 @@ def test_an_open_row_brings_its_own_price() -> None:
 def test_a_contract_waits_since_its_last_sale_or_since_it_was_made() -> None:
     sold = NOW - timedelta(seconds=5)
     usage = Usage(last_sold={UUID(int=1): sold})
-    first, second = sift(an_offer(), [a_contract(1), a_contract(2)], {}, terms(usage=usage), NOW).eligible
+    first, second = sift(Panel(an_offer(), [a_contract(1), a_contract(2)]), {}, terms(usage=usage), NOW).eligible
 
     assert (first.waiting_since, second.waiting_since) == (sold, NOW - timedelta(minutes=2))
 
@@ -139,7 +140,7 @@ def test_a_contract_waits_since_its_last_sale_or_since_it_was_made() -> None:
 def test_every_contract_lands_on_exactly_one_heap_and_none_is_turned_away_without_a_reason(
     contracts: list[Contract], base: int
 ) -> None:
-    sifted = sift(an_offer(), contracts, {}, terms(base=base), NOW)
+    sifted = sift(Panel(an_offer(), contracts), {}, terms(base=base), NOW)
     heaps = [one.contract for one in sifted.eligible] + [one.contract for one in sifted.turned_away]
 
     assert sorted(one.id for one in heaps) == [one.id for one in contracts]

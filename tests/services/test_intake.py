@@ -27,12 +27,12 @@ def _submit(world: World, number: int = 1, **values: object) -> Outcome:
     return intake.submit(world.access(), submission(number, **values), now=world.now)
 
 
-def _outcomes(outcome: Outcome) -> dict[str, str]:
-    return {entry.contract: str(entry.outcome) for entry in outcome.trace}
+def _outcomes(world: World, outcome: Outcome) -> dict[str, str]:
+    return {entry.contract: str(entry.outcome) for entry in world.trace(outcome.lead_id)}
 
 
-def _reasons(outcome: Outcome, contract: str) -> list[str]:
-    entry = next(entry for entry in outcome.trace if entry.contract == contract)
+def _reasons(world: World, outcome: Outcome, contract: str) -> list[str]:
+    entry = next(entry for entry in world.trace(outcome.lead_id) if entry.contract == contract)
     return [no.code for no in entry.reasons]
 
 
@@ -44,7 +44,7 @@ def test_a_good_lead_is_sold_to_the_highest_price(app: Flask) -> None:
     outcome = _submit(world)
 
     assert outcome.state is LeadState.SOLD
-    assert _outcomes(outcome) == {"high": "sold", "low": "outbid"}
+    assert _outcomes(world, outcome) == {"high": "sold", "low": "outbid"}
     assert [(sale.price_minor, sale.payout_minor, sale.state) for sale in outcome.sales] == [(5000, 3800, "sold")]
 
 
@@ -69,7 +69,7 @@ def test_a_contract_under_base_price_and_margin_does_not_match(app: Flask) -> No
 
     assert outcome.state is LeadState.UNSOLD
     assert outcome.reason == "no_eligible_buyer"
-    assert _reasons(outcome, "cheap") == ["below_base_price"]
+    assert _reasons(world, outcome, "cheap") == ["below_base_price"]
 
 
 def test_all_failed_checks_of_a_contract_are_kept(app: Flask) -> None:
@@ -82,8 +82,8 @@ def test_all_failed_checks_of_a_contract_are_kept(app: Flask) -> None:
 
     outcome = _submit(world)
 
-    assert _outcomes(outcome) == {"picky": "filtered"}
-    assert set(_reasons(outcome, "picky")) == {"filter_mismatch", "geo_mismatch", "score_too_low"}
+    assert _outcomes(world, outcome) == {"picky": "filtered"}
+    assert set(_reasons(world, outcome, "picky")) == {"filter_mismatch", "geo_mismatch", "score_too_low"}
 
 
 def test_a_full_cap_answers_with_its_reset_time(app: Flask) -> None:
@@ -93,8 +93,8 @@ def test_a_full_cap_answers_with_its_reset_time(app: Flask) -> None:
     assert _submit(world, 1).state is LeadState.SOLD
     second = _submit(world, 2)
 
-    assert _outcomes(second) == {"small": "capped"}
-    reason = second.trace[0].reasons[0]
+    assert _outcomes(world, second) == {"small": "capped"}
+    reason = world.trace(second.lead_id)[0].reasons[0]
     assert (reason.code, reason.resets_at) == ("daily_cap_reached", datetime(2026, 11, 21, tzinfo=UTC))
 
 
@@ -106,7 +106,7 @@ def test_a_money_cap_and_the_credit_limit_hold(app: Flask) -> None:
     sold = [_submit(world, number) for number in range(3)]
 
     assert [outcome.state for outcome in sold] == [LeadState.SOLD, LeadState.SOLD, LeadState.UNSOLD]
-    assert _outcomes(sold[2]) == {"budget": "capped", "credit": "insufficient_balance"}
+    assert _outcomes(world, sold[2]) == {"budget": "capped", "credit": "insufficient_balance"}
 
 
 def test_a_shared_lead_goes_to_each_buyer_once(app: Flask) -> None:
@@ -118,8 +118,8 @@ def test_a_shared_lead_goes_to_each_buyer_once(app: Flask) -> None:
 
     outcome = _submit(world)
 
-    assert _outcomes(outcome) == {"a": "sold", "c": "sold", "b": "outbid"}
-    assert _reasons(outcome, "b") == ["one_seat_a_buyer"]
+    assert _outcomes(world, outcome) == {"a": "sold", "c": "sold", "b": "outbid"}
+    assert _reasons(world, outcome, "b") == ["one_seat_a_buyer"]
 
 
 def test_a_premium_rule_raises_the_price_and_the_trace_names_it(app: Flask) -> None:
@@ -136,7 +136,7 @@ def test_a_premium_rule_raises_the_price_and_the_trace_names_it(app: Flask) -> N
     outcome = _submit(world)
 
     assert outcome.sales[0].price_minor == 9000
-    assert outcome.trace[0].rule == "London"
+    assert world.trace(outcome.lead_id)[0].rule == "London"
 
 
 def test_round_robin_gives_turns(app: Flask) -> None:
@@ -146,7 +146,8 @@ def test_round_robin_gives_turns(app: Flask) -> None:
     turns = []
     for number in range(6):
         world.now = NOON + timedelta(seconds=number)
-        turns.append(next(one for one, outcome in _outcomes(_submit(world, number)).items() if outcome == "sold"))
+        outcomes = _outcomes(world, _submit(world, number))
+        turns.append(next(one for one, outcome in outcomes.items() if outcome == "sold"))
 
     assert turns[:3] == turns[3:]
     assert set(turns) == {"a", "b", "c"}
@@ -159,7 +160,7 @@ def test_a_buyer_is_never_sold_the_same_person_twice(app: Flask) -> None:
     assert _submit(world, 1).state is LeadState.SOLD
     second = _submit(world, 1)
 
-    assert _outcomes(second) == {"once": "already_bought"}
+    assert _outcomes(world, second) == {"once": "already_bought"}
 
 
 def _no_duplicates() -> DuplicateRule:
@@ -230,7 +231,7 @@ def test_a_schedule_row_has_a_price_and_a_cap_of_its_own(app: Flask) -> None:
     first, second = _submit(world, 1), _submit(world, 2)
 
     assert first.sales[0].price_minor == 4400
-    assert _reasons(second, "rows") == ["schedule_cap_reached"]
+    assert _reasons(world, second, "rows") == ["schedule_cap_reached"]
 
 
 def test_a_contract_that_cannot_be_read_stops_nobody_elses_leads(app: Flask) -> None:
@@ -240,7 +241,7 @@ def test_a_contract_that_cannot_be_read_stops_nobody_elses_leads(app: Flask) -> 
     )
     world.contract(world.buyer("Sound"), 5000, name="sound")
 
-    assert _outcomes(_submit(world)) == {"sound": "sold", "broken": "paused"}
+    assert _outcomes(world, _submit(world)) == {"sound": "sold", "broken": "paused"}
 
 
 def test_a_filter_may_name_a_list(app: Flask) -> None:
@@ -249,7 +250,7 @@ def test_a_filter_may_name_a_list(app: Flask) -> None:
     world.contract(world.buyer(), 5000, name="list", filters={"field": "city", "op": "in_list", "value": "londons"})
 
     assert _submit(world, 1, city="London").state is LeadState.SOLD
-    assert _outcomes(_submit(world, 2, city="Leeds")) == {"list": "filtered"}
+    assert _outcomes(world, _submit(world, 2, city="Leeds")) == {"list": "filtered"}
 
 
 def test_a_source_cap_refuses_with_its_own_reason(app: Flask) -> None:

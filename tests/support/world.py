@@ -12,11 +12,13 @@ from uuid import UUID, uuid4
 
 from app.db import db, enter_tenant
 from app.domain.actor import Actor, Role
+from app.domain.auction import Entry
 from app.domain.ids import new_id
 from app.domain.offers import Mode, Seats
 from app.domain.presets import direct
 from app.gateways.kit import kit
 from app.models.contracts import Cap, Contract, DeliverySetup, OfferContract, ValueList
+from app.queries import traces
 from app.services import access, api_keys, book, catalogue, parties, tenants
 from app.services.access import Access
 from app.services.catalogue import CampaignWish, OfferWish, SourceWish, VerticalWish
@@ -109,6 +111,10 @@ class World:
     def access(self, now: datetime | None = None) -> Access:
         """What the publisher's key opens."""
         return access.by_key("ingest", self.key.secret, now or self.now)
+
+    def trace(self, lead_id: UUID) -> tuple[Entry, ...]:
+        """Every contract of each auction for the lead, round by round."""
+        return tuple(entry for one in traces.of_lead(self.tenant_id, lead_id) for entry in one.entries)
 
     def _row(self, model: Any, *, created: bool = True, **columns: Any) -> UUID:
         enter_tenant(self.tenant_id)
