@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from decimal import Decimal
 
@@ -11,14 +12,18 @@ MOST_MONEY = 10**12
 NO_AMOUNT = "This is no amount, such as 42.50."
 NO_NUMBER = "Enter a whole number, such as 50."
 NO_TIME = "This is no time of day, such as 08:30."
+_FIGURES = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+"""Commas stand between thousands alone: 12,50 is twelve and a half to many, and must not become 1250."""
 
 
 def minor(text: str, currency: str) -> int:
     """An amount as typed, in minor units. Raises ValueError with the sentence for the person."""
-    plain = text.strip().lstrip("£$R ").replace(",", "")
+    plain = text.strip().lstrip("£$R ")
+    if not _FIGURES.fullmatch(plain):  # nor 1e9, which few would take for a milliard
+        raise ValueError(NO_AMOUNT)
     try:
-        money = Money(Decimal(plain), currency)
-    except (ArithmeticError, ValueError) as fault:  # 1e999999999 is a number, and no amount
+        money = Money(Decimal(plain.replace(",", "")), currency)
+    except (ArithmeticError, ValueError) as fault:
         raise ValueError(NO_AMOUNT) from fault
     if abs(money.amount) > MOST_MONEY:
         raise ValueError(NO_AMOUNT)
@@ -27,10 +32,11 @@ def minor(text: str, currency: str) -> int:
 
 def whole(text: str) -> int:
     """A whole number as typed. Raises ValueError with the sentence for the person."""
-    plain = text.strip().replace(",", "")
-    if not plain.removeprefix("-").isdecimal() or len(plain) > 9:  # noqa: PLR2004 - a milliard is plenty
+    plain = text.strip()
+    figures = plain.replace(",", "")
+    if not _FIGURES.fullmatch(plain) or "." in plain or len(figures) > 9:  # noqa: PLR2004 - a milliard is plenty
         raise ValueError(NO_NUMBER)
-    return int(plain)
+    return int(figures)
 
 
 def days(text: str) -> list[int]:

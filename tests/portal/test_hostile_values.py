@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.domain.fields import Schema
 from app.portal import contract_filters, lead_wishes
 from app.portal.contract_filters import Group
-from app.portal.contract_typed import NO_AMOUNT, minor
+from app.portal.contract_typed import NO_AMOUNT, NO_NUMBER, minor, whole
 from app.services import contract_faults, schema_drafts
 from app.services.schema_drafts import FieldDraft
 from tests.portal.people import Person, token_on
@@ -127,3 +127,20 @@ def test_the_live_feed_tells_a_buyer_no_states(app: Flask, bob: Person):
 
     bob.get("/live?state=sold")
     assert heard == [()]
+
+
+@pytest.mark.parametrize("text", ["12,50", "1,2,3", "1,5000", ",500", "1e3", "1_000", "0x10", "NaN", "12.5.0", "٣", ""])
+def test_an_amount_that_could_be_meant_otherwise_is_refused(text: str):
+    with pytest.raises(ValueError, match=NO_AMOUNT):
+        minor(text, "GBP")
+
+
+@pytest.mark.parametrize("text", ["1,5", "12,50", "1,5000", "1_0", "1e3", "1.0", "9999999999", "٣", ""])
+def test_a_number_that_could_be_meant_otherwise_is_refused(text: str):
+    with pytest.raises(ValueError, match=NO_NUMBER):
+        whole(text)
+
+
+def test_amounts_and_numbers_as_people_write_them_are_read():
+    assert [minor(text, "GBP") for text in ("£1,500.00", "-40", "R 12.5", "1,000,000")] == [150000, -4000, 1250, 10**8]
+    assert [whole(text) for text in ("1,500", "-3", "0", "+7")] == [1500, -3, 0, 7]
