@@ -26,7 +26,7 @@ from app.services.contract_faults import Faulty
 
 LONGEST = 120
 MOST = 10**14
-"""Minor units; far above any payment, far below what a column holds."""
+"""Minor units; far above any payment or balance, far below what a column or an amount holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
     if _is_booked(actor, buyer_id, payment, currency):
         return False
     by_hand = ledger.ByHand(payment.once, payment.reference)
+    if _balance(actor, buyer_id) + payment.amount_minor > MOST:
+        raise Faulty((("amount", "The balance would be more than anybody could have paid."),))
     try:
         ledger.pay_in(actor.tenant_id, buyer_id, payment.amount_minor, by_hand, currency=currency, now=now)
     except ledger.InsufficientBalance as error:
@@ -77,6 +79,12 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
     after = {"amount_minor": payment.amount_minor} | ({"reference": payment.reference} if payment.reference else {})
     audit.record(actor, action, ("buyer", buyer_id), now=now, after=after)
     return True
+
+
+def _balance(actor: Actor, buyer_id: UUID) -> int:
+    """In minor units, as the database has it: selling moves it by statements of its own."""
+    mine = (Buyer.tenant_id == actor.tenant_id, Buyer.id == buyer_id)
+    return db.session.scalars(select(Buyer.balance_minor).where(*mine)).one()
 
 
 def _is_booked(actor: Actor, buyer_id: UUID, payment: Payment, currency: str) -> bool:

@@ -153,3 +153,12 @@ def test_of_one_form_sent_eight_times_at_once_one_is_booked(postgres, redis_url,
     assert sorted(done) == [False] * 7 + [True]
     with app.app_context():
         assert account(world, northgate) == (50_000, [("payment", 50_000, "")])
+
+
+def test_many_payments_together_stay_an_amount(world: World, northgate: UUID):
+    record(world, northgate, payments.MOST, uuid4())
+    with pytest.raises(Faulty) as faulty:
+        record(world, northgate, 1, uuid4())
+    assert faulty.value.faults[0][0] == "amount"
+    record(world, northgate, -payments.MOST, uuid4(), "not theirs")
+    assert account(world, northgate)[0] == 0
