@@ -69,6 +69,8 @@ def sign_in(email: str, password: str, browser: Browser, *, now: datetime) -> Op
         enter_tenant(None)
         raise Refused
     with transaction():
+        if not users.is_unchanged(candidate):
+            raise Refused
         throttle.give_back(*gates)
         if candidate.has_factor:
             return OwesCode(_note(candidate, email, now))
@@ -81,6 +83,8 @@ def second_step(note: str, code: str, browser: Browser, *, now: datetime) -> Ope
     gates = (proof.gate("code", candidate.user_id), throttle.gates(email, browser.ip)[1])
     proof.take(*gates, now=now)
     with transaction():
+        if not users.is_unchanged(candidate):
+            raise Gone
         how = factor_codes.check(candidate.tenant_id, candidate.user_id, code, now=now)
         if how is not None:
             throttle.give_back(*gates)

@@ -77,11 +77,24 @@ def by_email(email: str) -> Candidate | None:
     tenant_id, user_id = found
     enter_tenant(tenant_id)
     try:
-        user = _load(tenant_id, user_id)
+        return _candidate(_load(tenant_id, user_id))
     except NoResultFound:
         return None
-    has_factor = user.totp_confirmed_at is not None
-    return Candidate(tenant_id, user_id, Role(user.role), user.password_hash, user.status == "active", has_factor)
+
+
+def is_unchanged(candidate: Candidate) -> bool:
+    """Whether everything is still as it was when the password was compared, and stays so until the transaction ends.
+
+    Comparing takes a while: a session that begins after a new password, or a second factor, has ended them all must
+    not rest on what stood before.
+    """
+    user = db.session.scalars(
+        select(User)
+        .where(User.tenant_id == candidate.tenant_id, User.id == candidate.user_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return user is not None and _candidate(user) == candidate
 
 
 def change_password(actor: Actor, *, old: str, new: str, now: datetime) -> None:
@@ -119,6 +132,11 @@ def _lookup(email: str) -> tuple[UUID, UUID] | None:
         )
     ).first()
     return (row.tenant_id, row.subject_id) if row else None
+
+
+def _candidate(user: User) -> Candidate:
+    has_factor, is_active = user.totp_confirmed_at is not None, user.status == "active"
+    return Candidate(user.tenant_id, user.id, Role(user.role), user.password_hash, is_active, has_factor)
 
 
 def _load(tenant_id: UUID, user_id: UUID) -> User:
