@@ -76,8 +76,9 @@ def change(actor: Actor, list_id: UUID, lines: Iterable[str], *, was: str, now: 
     if mark_of(row.entries) != was:
         raise ChangedMeanwhile(tuple(row.entries))
     before, after = list(row.entries), list(tidied(lines))
-    came = [value for value in after if value not in set(before)]
-    went = [value for value in before if value not in set(after)]
+    was_there, is_there = set(before), set(after)
+    came = [value for value in after if value not in was_there]
+    went = [value for value in before if value not in is_there]
     if came or went:
         row.entries = after
         db.session.flush()
