@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.portal import pages, snippets, specimens
 from app.portal.blueprint import portal
-from app.services import links, password_reset, passwords, sandbox, team, users
+from app.services import access, links, password_reset, passwords, rehearsals, sandbox, team, users
 from app.services.links import Gone, Link, Purpose
 from app.settings import Settings
 from app.transaction import read_only, transaction
@@ -51,8 +53,19 @@ def use_link(token: str) -> ResponseReturnValue:
     if let_in.api_key is None:
         flash(DONE)
         return pages.go(url_for("portal.sign_in_form"))
-    shown = snippets.sending(let_in.api_key, specimens.lead(specimens.FIRST))
+    shown = snippets.sending(let_in.api_key, _first_lead(let_in.api_key))
     return pages.page("link/welcome.html", let_in=let_in, link=link, snippets=shown, key=sandbox.KEY)
+
+
+def _first_lead(api_key: str) -> dict[str, Any]:
+    """A lead that this very key may send: what the snippets hold is pasted as it stands."""
+    now = clock.now()
+    try:
+        with read_only():
+            sectors = rehearsals.sectors(access.by_key("ingest", api_key, now))
+    except access.Refused:  # revoked in this moment; the page is shown all the same
+        sectors = ()
+    return specimens.lead(*specimens.sector({one.key: one.country for one in sectors}), now - specimens.AGO)
 
 
 @portal.get("/forgot")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +35,9 @@ ABROAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """What differs in a person of another country; elsewhere the first one serves."""
 
 FIRST, HOME = "mortgages", "GB"
+AGO = timedelta(minutes=2)
+"""How long before now the person of the samples agreed: campaigns may refuse old consent."""
+
 BY_NAME: Mapping[str, Any] = MappingProxyType(
     {
         "property_value_gbp": 350000, "deposit_gbp": 70000, "annual_income_gbp": 52000, "term_years": 25, "age": 58,
@@ -47,6 +50,15 @@ BY_NAME: Mapping[str, Any] = MappingProxyType(
 BY_TYPE: Mapping[Type, Any] = MappingProxyType(
     {Type.DECIMAL: 12000, Type.INTEGER: 3, Type.BOOLEAN: True, Type.DATE: "2026-01-18", Type.STRING: "example"}
 )
+
+
+def sector(countries: Mapping[str, str], wish: str = "") -> tuple[str, str]:
+    """Key and country of the sector that samples are for: the wish, else the documentation's, else the first.
+
+    ``countries``: of each sector that the account may send, by key.
+    """
+    wishes = (wish, FIRST, *countries)
+    return next(((key, countries[key]) for key in wishes if key in countries), (FIRST, HOME))
 
 
 def lead(vertical: str, country: str = HOME, consent_at: datetime | None = None) -> dict[str, Any]:

@@ -24,15 +24,13 @@ from app.queries import choices, getting_started
 from app.queries.getting_started import OwnKey
 from app.services import api_keys, rehearsals
 from app.services.changes import Refused
-from app.services.rehearsals import Sector, Stage
+from app.services.rehearsals import Stage
 from app.transaction import read_only, transaction
 from app.web import inside
 from app.web.body import MAX_BYTES
 
 SAMPLES = {"good": specimens.lead, "broken": specimens.broken}
 MASK = "pk_live_…"
-AGO = timedelta(minutes=2)
-"""How long before now the person of the samples agreed: campaigns may refuse old consent."""
 
 
 @portal.get("/start")
@@ -129,8 +127,8 @@ def _page(whose: Whose, *, fragment: str | None = None, status: int = 200, **mor
         steps = _steps(key, getting_started.progress(actor, whose.id))
         access = rehearsals.access_of(actor, whose.id)
     sectors = rehearsals.sectors(access)
-    make = partial(SAMPLES.get(request.args.get("sample", ""), specimens.lead), consent_at=now - AGO)
-    chosen = _chosen(sectors)
+    make = partial(SAMPLES.get(request.args.get("sample", ""), specimens.lead), consent_at=now - specimens.AGO)
+    chosen = specimens.sector({one.key: one.country for one in sectors}, request.args.get("sector", ""))
     shown = made.secret if made else key.masked if key else MASK
     usual: dict[str, Any] = {
         "made": None, "faults": {}, "seen": None, "answer": "", "story": (), "body": specimens.text(make(*chosen)),
@@ -138,18 +136,11 @@ def _page(whose: Whose, *, fragment: str | None = None, status: int = 200, **mor
     return pages.page(
         "start/show.html", fragment=fragment, status=status, name=whose.name, publisher_id=whose.id, key=key,
         steps=steps, left=checklist.left(steps), sectors=sectors, header=HEADER, path=PATH, overlaps=OVERLAPS,
-        snippets=snippets.sending(shown, specimens.lead(*chosen, now - AGO)), chosen=chosen[0],
+        snippets=snippets.sending(shown, specimens.lead(*chosen, now - specimens.AGO)), chosen=chosen[0],
         fields=next((field_pages.rows(one.schema.fields) for one in sectors if one.key == chosen[0]), ()),
         for_staff=actor.is_admin, verifiers=snippets.verifiers(access.tenant.webhook_prefix),
         **(usual | more),
     )  # fmt: skip
-
-
-def _chosen(sectors: tuple[Sector, ...]) -> tuple[str, str]:
-    """Key and country of the sector that the samples are for: the one asked for, else the documentation's, else any."""
-    by_key = {one.key: one.country for one in sectors}
-    wishes = (request.args.get("sector", ""), specimens.FIRST, *by_key)
-    return next(((key, by_key[key]) for key in wishes if key in by_key), (specimens.FIRST, specimens.HOME))
 
 
 def _steps(key: OwnKey | None, done: getting_started.Progress) -> tuple[Step, ...]:

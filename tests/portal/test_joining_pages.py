@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import event, func, select
 
 from app import clock
 from app.db import db, enter_tenant
+from app.domain.offers import Mode
+from app.domain.presets import direct
 from app.models.applications import Application
 from app.models.parties import Publisher
 from app.models.people import Mail, User
-from app.services import applications, book
-from app.transaction import read_only
+from app.services import application_form, applications, book, catalogue
+from app.services.catalogue import CampaignWish, OfferWish, VerticalWish
+from app.transaction import commit, read_only, transaction
 from tests.portal.people import seat, token_on
 from tests.support.applicant import FORM, applied, decided, newest_mail, newest_token
 
@@ -183,6 +187,24 @@ def test_the_link_sets_a_password_and_shows_the_key_once(client, world):
     assert client.get(path).status_code == 410
     assert key not in client.get(path).text
     assert send(client, "/login", email=FORM["email"], password=GOOD).status_code == 303
+
+
+def test_the_first_call_on_the_welcome_page_is_of_a_sector_that_the_key_may_send(client, world):
+    now = clock.now()
+    vertical_id = catalogue.add_vertical(world.admin, VerticalWish("debt-help", "Debt Help", 2800), now=now)
+    offer_id = catalogue.add_offer(world.admin, OfferWish(vertical_id, "Debt Help", Mode.PRIORITY), now=now)
+    wish = CampaignWish(vertical_id, offer_id, "Debt Help UK", "GB", direct("debt-help"))
+    catalogue.add_campaign(world.admin, wish, now=now)
+    commit()
+    typed = application_form.read(FORM, ["debt-help"], ["mortgages", "debt-help"])
+    with read_only():
+        house = applications.house(book.current(world.tenant_id).tenant.slug)
+    with transaction():
+        application_id = applications.apply(house, typed, ip="203.0.113.9", now=now)
+    decided(world, application_id, now)
+    page = send(client, f"/link/{newest_token()}", new=GOOD, again=GOOD).text
+    assert re.search(r"sector\W+debt-help\b", unescape(page))
+    assert not re.search(r"sector\W+mortgages", unescape(page))
 
 
 def without_tokens(page):
