@@ -21,6 +21,9 @@ from app.models.tenants import Lookup
 from app.services import book as books
 from app.services.book_facts import Book, KeyFacts, PublisherFacts, TenantFacts
 
+LOOKED_AT_TWICE = frozenset({"ingest"})
+"""Kinds of keys whose every lead asks ``still_good`` in the transaction that stores it."""
+
 TOUCH_EVERY = 60.0
 """Seconds between two notes of a key's last use, a process: exact use is not worth a write a lead."""
 
@@ -65,14 +68,15 @@ def by_key(kind: str, secret: str | None, now: datetime) -> Access:
     """Open with a key of that kind, or raise Refused; makes its tenant the tenant of this context.
 
     Nobody is refused from memory: what a book of the last second does not grant, the current one is
-    asked for, so that a key made or a publisher resumed in another process counts at once.
+    asked for, so that a key made or a publisher resumed in another process counts at once. Nor is
+    anybody let in from memory, but where the key is looked at again before anything is stored.
     """
     if not secret:
         raise Refused("missing")
     tenant_id, key_id = _find(digest_of(secret))
     enter_tenant(tenant_id)
     try:
-        access = _open(books.recent(tenant_id), key_id, kind, now)
+        access = _open(books.recent(tenant_id), key_id, kind, now) if kind in LOOKED_AT_TWICE else None
     except Refused:
         access = None
     if access is None or _paused(access):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from app.domain.actor import Role
-from app.services import api_keys
+from app.services import api_keys, book
 from app.services.api_keys import Wish
 from app.services.changes import NoSuchThing, Refused
 from tests.api.conftest import Call
@@ -104,3 +104,14 @@ def test_an_admin_comes_by_no_key_that_may_do_more_than_it(market: Market):
     with pytest.raises(NoSuchThing):
         market.change(lambda admin, now: api_keys.rotate(admin, made.id, now=now))
     assert market.change(lambda _, now: api_keys.rotate(boss, made.id, now=now)).secret != made.secret
+
+
+def test_a_key_revoked_by_another_process_neither_reads_nor_changes(call: Call, market: Market):
+    key_id = of_kind(call, "buyer", "router")
+    contract_id = call("buyer", "GET", "/contracts").json["data"][0]["id"]
+    before = dict(book._BOOKS)
+    assert call("admin", "DELETE", f"/keys/{key_id}").status_code == 204
+    book._BOOKS.update(before)  # this process has not heard of it yet
+    assert call("buyer", "GET", "/contracts").status_code == 401
+    book._BOOKS.update(before)
+    assert call("buyer", "POST", f"/contracts/{contract_id}/pause").status_code == 401
