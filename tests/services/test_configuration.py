@@ -65,7 +65,7 @@ def test_what_was_made_stands_in_the_book(shop, buyer):
     found = book.current(shop.tenant_id)
     assert found.verticals["mortgages"].base_price_minor == 3800
     assert found.ingest_source(shop.publishers[0].id, "mortgages") is not None
-    [contract] = found.contracts[shop.offer_id]
+    [contract] = found.panels[shop.offer_id].contracts
     assert (contract.buyer_name, contract.price.minor, len(contract.caps)) == ("Acme", 4500, 1)
 
 
@@ -73,7 +73,7 @@ def test_every_change_moves_the_book_on(shop, buyer):
     before = version(shop)
     contracts.set_status(shop.actor, buyer.contract_id, "paused", now=LATER)
     assert version(shop) == before + 1
-    assert not book.current(shop.tenant_id).contracts[shop.offer_id][0].active
+    assert not book.current(shop.tenant_id).panels[shop.offer_id].contracts[0].active
 
 
 def test_a_change_to_the_same_changes_nothing(shop, buyer):
@@ -119,7 +119,7 @@ def test_another_tenants_contract_is_no_such_thing(shop, buyer):
     with pytest.raises(NoSuchThing):
         contracts.set_status(other.actor, buyer.contract_id, "paused", now=LATER)
     enter_tenant(shop.tenant_id)
-    assert book.current(shop.tenant_id).contracts[shop.offer_id][0].active
+    assert book.current(shop.tenant_id).panels[shop.offer_id].contracts[0].active
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_a_contract_that_could_not_run_is_refused(shop, buyer, changes, words):
 
 def test_a_detached_contract_buys_no_more(shop, buyer):
     contracts.detach(shop.actor, shop.offer_id, buyer.contract_id, now=LATER)
-    assert shop.offer_id not in book.current(shop.tenant_id).contracts
+    assert not book.current(shop.tenant_id).panels[shop.offer_id].contracts
     with pytest.raises(NoSuchThing):
         contracts.detach(shop.actor, shop.offer_id, buyer.contract_id, now=LATER)
 
 
 def test_a_cap_may_be_raised(shop, buyer):
     contracts.change_cap(shop.actor, buyer.cap_ids[0], 9, now=LATER)
-    [contract] = book.current(shop.tenant_id).contracts[shop.offer_id]
+    [contract] = book.current(shop.tenant_id).panels[shop.offer_id].contracts
     assert contract.caps[0].limit == 9
     with pytest.raises(Refused):
         contracts.add_cap(
@@ -242,7 +242,7 @@ def test_parties_pause_and_resume(shop, buyer):
     parties.set_buyer_status(shop.actor, buyer.id, "paused", now=LATER)
     found = book.current(shop.tenant_id)
     assert found.publishers[shop.publishers[0].id].status == "paused"
-    assert not found.contracts[shop.offer_id][0].buyer_active
+    assert not found.panels[shop.offer_id].contracts[0].buyer_active
 
 
 @pytest.mark.parametrize("wish", [BuyerWish(" ", ZONE), BuyerWish("X", ZONE, -1), BuyerWish("X", ZONE, 0, -1)])
