@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -34,11 +34,17 @@ DAYS = 7
 MOST = 2000
 """Leads looked at; a busier week is answered from the newest of them, and the answer says so."""
 
+FEWEST = 10
+"""Buyers are told of no fewer leads than this: most of those that are counted are other people's."""
+
 CAPPED = frozenset(code for code in BY_CODE if code.endswith(("cap_reached", "budget_reached"))) | {
     SCHEDULE_CAP_REACHED.code
 }
 LATER = CAPPED | {ALREADY_BOUGHT.code}
 """Noes of leads that the contract wanted all the same."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class Estimate:
 
     ``matched``: those it wanted; ``bought``: what caps and the once-a-person rule left of them, for ``cost_minor``.
     ``why``: reasons why the others were turned away, commonest first. ``premiums``: rule -> leads bought by it.
-    ``withheld``: nothing was counted, for the buyer asked about people whose leads are not its own.
+    ``withheld``: nothing was counted, for the buyer asked about people whose leads are not its own. ``rough``: for a
+    buyer's eyes, in tens; where fewer than ten leads matched, ``matched`` is nought and nothing else is told.
     """
 
     since: datetime
@@ -60,6 +67,7 @@ class Estimate:
     why: tuple[tuple[Reason, int], ...] = ()
     premiums: Mapping[str, int] = field(default_factory=dict)
     withheld: bool = False
+    rough: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +78,7 @@ class _Tally:
     persons: dict[bytes, datetime] = field(default_factory=dict)
     matched: int = 0
     bought: int = 0
-    cost: int = 0
+    prices: Counter[int] = field(default_factory=Counter)
     why: Counter[Reason] = field(default_factory=Counter)
     premiums: Counter[str] = field(default_factory=Counter)
 
@@ -85,15 +93,54 @@ def estimate(actor: Actor, draft: contract_drafts.Draft, *, now: datetime) -> Es
         return Estimate(since, withheld=True)
     rows = _leads(book, contracts, since)
     looked_at = rows[:MOST]
-    days = book.buyers[draft.buyer_id].person_window_days
-    tally = _Tally()
-    for row in reversed(looked_at):
-        _pass(tally, book, contracts[book.campaigns[row.campaign_id].offer_id], row, timedelta(days=days))
+    tally = _replayed(book, contracts, draft, looked_at)
+    if actor.role is Role.BUYER:
+        told = _without_rare_premiums(draft, tally)
+        if told is not draft:
+            tally = _replayed(book, contract_drafts.by_offer(actor, book, told), told, looked_at)
+        tally = _in_tens(tally)
     return Estimate(
         since=looked_at[-1].received_at if len(rows) > MOST else since, looked_at=len(looked_at),
-        sampled=len(rows) > MOST, matched=tally.matched, bought=tally.bought, cost_minor=tally.cost,
-        why=tuple(tally.why.most_common(4)), premiums=dict(tally.premiums),
+        sampled=len(rows) > MOST, matched=tally.matched, bought=tally.bought,
+        cost_minor=sum(price * count for price, count in tally.prices.items()),
+        why=tuple(tally.why.most_common(4)), premiums=dict(tally.premiums), rough=actor.role is Role.BUYER,
     )  # fmt: skip
+
+
+def _replayed(
+    book: Book, contracts: Mapping[UUID, Contract], draft: contract_drafts.Draft, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> _Tally:
+    """Every lead in its order, from the oldest."""
+    tally, once_in = _Tally(), timedelta(days=book.buyers[draft.buyer_id].person_window_days)
+    for row in reversed(rows):
+        _pass(tally, book, contracts[book.campaigns[row.campaign_id].offer_id], row, once_in)
+    return tally
+
+
+def _without_rare_premiums(draft: contract_drafts.Draft, tally: _Tally) -> contract_drafts.Draft:
+    """A premium dear enough for one postcode would empty a budget, and so tell whether anybody came from there."""
+    rules = draft.terms["price_rules"]
+    kept = [rule for rule in rules if tally.premiums[str(rule["name"])] >= FEWEST]
+    return draft if len(kept) == len(rules) else replace(draft, terms={**draft.terms, "price_rules": kept})
+
+
+def _in_tens(tally: _Tally) -> _Tally:
+    """A count of one says whether somebody came whom the buyer knows to look for: no group is told below ten."""
+    if tally.matched < FEWEST:
+        return _Tally()
+    return replace(
+        tally, matched=_tens(tally.matched), bought=_tens(tally.bought), prices=_all_in_tens(tally.prices),
+        why=_all_in_tens(tally.why), premiums=_all_in_tens(tally.premiums),
+    )  # fmt: skip
+
+
+def _all_in_tens(counts: Counter[T]) -> Counter[T]:
+    return Counter({what: tens for what, count in counts.items() if (tens := _tens(count))})
+
+
+def _tens(count: int) -> int:
+    """The nearest ten; nought below ten."""
+    return 0 if count < FEWEST else round(count, -1)
 
 
 def _asks_about_people(book: Book, terms: ContractTerms) -> bool:
@@ -148,7 +195,7 @@ def _bought(
     price = judged.price.minor
     tally.matched += 1
     tally.bought += 1
-    tally.cost += price
+    tally.prices[price] += 1
     if judged.quote.rule:
         tally.premiums[judged.quote.rule] += 1
     for cap in caps:

@@ -82,3 +82,12 @@ def test_only_who_decides_reads_it_and_only_while_it_waits(alice, bob, world, co
     version = re.search(r'name="version" value="(\d+)"', alice.get(path).text)[1]
     assert alice.post(f"{path}/approve", {"version": version}).status_code == 303
     assert "effect-head" not in alice.get(path).text
+
+
+def test_a_buyer_reads_of_no_few_leads_and_staff_read_the_number(alice, bob, contract_id, lead_id):
+    path = f"/contracts/{contract_id}"
+    assert '<strong class="number">1</strong> lead would have matched' in alice.get(path).text
+    page = bob.get(path).text
+    assert "Fewer than 10</strong> leads would have matched" in page
+    assert "Counted in tens" in page
+    assert "</strong> cost" not in page

@@ -187,3 +187,32 @@ def test_a_buyer_cannot_count_its_way_to_a_person(world, buyer_id, leads, more):
         told = contract_estimate.estimate(bob, draft, now=NOW)
     assert told == contract_estimate.Estimate(NOW - timedelta(days=7), withheld=True)
     assert estimated(world, buyer_id, **more).looked_at, "staff know these people anyway"
+
+
+def told_to_buyer(world, buyer_id, **more):
+    bob = Actor(world.tenant_id, Role.BUYER, world.admin.principal_id, buyer_id)
+    draft = contract_drafts.Draft(buyer_id, terms(world, **more), NOW)
+    with read_only():
+        return contract_estimate.estimate(bob, draft, now=NOW)
+
+
+@pytest.mark.parametrize("postcode", ["LS1 4AP", "EC1A 1BB"])
+def test_a_buyer_is_not_told_whether_a_few_came_or_nobody(world, buyer_id, leads, postcode):
+    told = told_to_buyer(world, buyer_id, filters={"field": "postal_code", "op": "eq", "value": postcode})
+    assert (told.rough, told.matched, told.bought, told.cost_minor) == (True, 0, 0, 0)
+    assert (told.why, told.premiums) == ((), {})
+
+
+def test_a_buyer_is_told_numbers_in_tens(world, buyer_id, leads):
+    exact, told = estimated(world, buyer_id), told_to_buyer(world, buyer_id)
+    assert exact.matched == len(last_week(leads)) == 33
+    assert (told.matched, told.bought, told.cost_minor, told.why) == (30, 30, 30 * 5000, ())
+    assert not exact.rough
+
+
+@pytest.mark.parametrize("postcode", ["LS1 4AP", "EC1A 1BB"])
+def test_a_premium_for_a_few_does_not_empty_a_budget_to_tell_of_them(world, buyer_id, leads, postcode):
+    dear = {"name": "Dear", "when": {"field": "postal_code", "op": "eq", "value": postcode}, "price_minor": 200_000}
+    budget = {"measure": "money", "period": "week", "limit": 200_000, "zone": "Europe/London"}
+    more = {"price_rules": [dear], "caps": [budget]}
+    assert told_to_buyer(world, buyer_id, **more) == told_to_buyer(world, buyer_id, caps=[budget])
