@@ -13,7 +13,7 @@ from app.services.application_form import Faulty
 from app.services.applications import House
 from app.transaction import read_only, transaction
 from app.web import rate
-from app.web.context import caller_ip
+from app.web.context import caller_counted, caller_ip
 from app.web.problem import Problem
 
 LIMITS = ((12, 600), (40, 86_400))
@@ -39,7 +39,7 @@ def apply(slug: str | None = None) -> ResponseReturnValue:
         answers = application_form.read(
             request.form, request.form.getlist("verticals"), [key for key, _ in house.verticals]
         )
-        rate.count(f"apply:{caller_ip()}", *LIMITS)
+        rate.count(f"apply:{caller_counted()}", *LIMITS)
     except Faulty as faulty:
         return _form(house, dict(faulty.faults), 422)
     except Problem as problem:

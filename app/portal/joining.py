@@ -15,7 +15,7 @@ from app.services.links import Gone, Link, Purpose
 from app.settings import Settings
 from app.transaction import read_only, transaction
 from app.web import rate
-from app.web.context import caller_ip, request_id
+from app.web.context import caller_counted, request_id
 from app.web.problem import Problem
 
 LIMITS = ((10, 600), (60, 86_400))
@@ -81,7 +81,7 @@ def forgot() -> ResponseReturnValue:
     if "@" not in email:
         return _forgot(email, {"email": "Enter the e-mail address that you sign in with."}, 422)
     try:
-        rate.count(f"forgot:{caller_ip()}", *LIMITS)
+        rate.count(f"forgot:{caller_counted()}", *LIMITS)
     except Problem as problem:
         response = _forgot(email, {"email": "Too many requests from your network. Try again in some minutes."}, 429)
         response.headers.update(problem.headers)

@@ -26,6 +26,19 @@ def caller_address(remote: str, forwarded: str, proxies: Sequence[Network]) -> s
     return caller
 
 
+def counted_as(address: str) -> str:
+    """Under what an address is counted: whoever has one IPv6 address has a whole /64, and so never runs out."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed.packed, 64), strict=False))
+
+
 def _clean(entry: str) -> str | None:
     """The bare address of ``1.2.3.4:56``, ``[2001:db8::1]:56`` or a plain one; None for anything else."""
     if entry.startswith("["):

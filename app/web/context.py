@@ -13,7 +13,7 @@ from app.db import current_tenant, db, enter_tenant
 from app.log import get
 from app.settings import Settings
 from app.transaction import rollback
-from app.web.address import caller_address
+from app.web.address import caller_address, counted_as
 
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
 
@@ -26,6 +26,11 @@ def request_id() -> str:
 def caller_ip() -> str:
     """The caller's address, past the trusted proxies."""
     return str(g.caller_ip)
+
+
+def caller_counted() -> str:
+    """The caller for limits that count by address."""
+    return counted_as(caller_ip())
 
 
 def attach(app: Flask, settings: Settings) -> None:

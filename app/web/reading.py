@@ -16,7 +16,7 @@ from flask import Flask, request
 
 from app import clock
 from app.settings import Settings
-from app.web.context import caller_ip
+from app.web.context import caller_counted
 from app.web.problem import Problem
 
 WAIT_SECONDS = 1.0
@@ -112,7 +112,7 @@ def _body(slots: ReadingSlots, most: int) -> bytes:
         return b""  # neither a length nor chunks: no body
     if length is not None and not 0 < length < most:
         return b""  # the view refuses a long one by its head
-    with slots.taken(caller_ip()) as has_slot:
+    with slots.taken(caller_counted()) as has_slot:
         if not has_slot:
             raise _crowded()
         body: bytes = request.environ["wsgi.input"].read(most if length is None else length)

@@ -19,10 +19,13 @@ from app.services.rehearsals import Stage
 from app.services.submission import Submission
 from app.transaction import read_only, rollback
 from app.web import body, rate, replay
-from app.web.context import caller_ip, request_id
+from app.web.context import caller_counted, caller_ip, request_id
 from app.web.inside import STAGE
 from app.web.problem import Problem
 from app.web.replay import Answer
+
+TRIALS_PER_HOUR = 200
+"""Of one publisher's console: a trial leaves no lead behind, so nobody may ask it about a whole list of people."""
 
 blueprint = Blueprint("ingest", __name__)
 
@@ -126,7 +129,7 @@ def _still_running() -> Answer:
 
 def _rehearse(now: datetime) -> Response:
     """The public sandbox key: the same reading, checks and answers; nothing is kept, nobody is charged."""
-    rate.count(f"sandbox:{caller_ip()}", (PER_MINUTE, rate.MINUTE))
+    rate.count(f"sandbox:{caller_counted()}", (PER_MINUTE, rate.MINUTE))
     submission = submission_of(body.json_object(), request_id(), caller_ip())
     return answer_of(sandbox.rehearse(submission, now=now)).response()
 
@@ -135,7 +138,9 @@ def _try_out(stage: Stage, now: datetime) -> Response:
     """The portal's console: a person stands in for the key, the publisher's own rules judge, nothing is kept."""
     with read_only():
         access = rehearsals.access_of(stage.actor, stage.publisher_id)
-    rate.count(f"console:{access.tenant.id}:{stage.publisher_id}", (PER_MINUTE, rate.MINUTE))
+    rate.count(
+        f"console:{access.tenant.id}:{stage.publisher_id}", (PER_MINUTE, rate.MINUTE), (TRIALS_PER_HOUR, rate.HOUR)
+    )
     _active(access)
     submission = submission_of(body.json_object(), request_id(), caller_ip())
     with read_only():
