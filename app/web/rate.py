@@ -10,7 +10,8 @@ from app.gateways.counters import Window
 from app.gateways.kit import kit
 from app.web.problem import Problem
 
-MINUTE = 60
+MINUTE, HOUR = 60, 3600
+_UNITS = {MINUTE: "a minute", HOUR: "an hour"}
 
 
 def count(key: str, *windows: Window) -> None:
@@ -22,12 +23,12 @@ def count(key: str, *windows: Window) -> None:
         "X-RateLimit-Reset": str(math.ceil(verdict.reset_at.timestamp())),
     }
     if not verdict.allowed:
-        unit = "minute" if verdict.seconds == MINUTE else f"{verdict.seconds} seconds"
+        span = _UNITS.get(verdict.seconds, f"{verdict.seconds} seconds")
         wait = verdict.retry_after
         raise Problem(
             429,
             "rate_limited",
-            f"More than {verdict.limit} requests in a {unit}; try again in {wait} second{'s' * (wait > 1)}.",
+            f"More than {verdict.limit} requests in {span}; try again in {wait} second{'s' * (wait > 1)}.",
             headers={"Retry-After": str(wait)},
         )
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.db import db, enter_tenant
+from app.dialects.ingest import view
 from app.domain.actor import Role
 from app.portal import specimens
 from app.services import intake, parties
@@ -226,3 +227,9 @@ def test_it_costs_few_statements(cara: Person, statements: list[str]):
     statements.clear()
     cara.get("/start")
     assert len(statements) <= 6, statements
+
+
+def test_a_list_of_people_cannot_be_asked_of_the_console(cara: Person, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(view, "TRIALS_PER_HOUR", 2)
+    assert [said(console(cara))["ok"] for _ in range(2)] == [True, True]
+    assert "More than 2 requests in an hour" in console(cara)
