@@ -11,7 +11,7 @@ from app.domain.actor import Actor
 from app.portal import contract_words, filters, pages, visit
 from app.portal.checklist import Step, left
 from app.queries import buyer_home as queries
-from app.queries import contracts
+from app.queries import buyers, contracts
 from app.queries.buyer_home import Facts, Span, Spend, Wallet
 from app.queries.contracts import ContractFilter, ContractRow
 from app.services import contract_edits
@@ -31,10 +31,12 @@ def page() -> Response:
         health = queries.health(actor, since or now - timedelta(days=7), now)
         found = contracts.by_name(actor, ContractFilter(), None, LOOKED_AT, now=now).rows
         steps = _steps(queries.facts(actor), wallet)
+        paid = buyers.payments(actor, actor.owner_id) if actor.owner_id else ()
     return pages.page(
         "home/buyer.html",
         tiles=_tiles(spend, now),
         wallet=wallet,
+        paid=paid,
         health=health,
         found=sorted(found, key=_fullness, reverse=True)[:SHOWN],
         has_more=len(found) > SHOWN,

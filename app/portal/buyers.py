@@ -137,7 +137,7 @@ def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
     row = _row(buyer_id)
     with read_only():
         own = contracts.by_name(actor, ContractFilter(buyer_id=buyer_id), None, MOST_CONTRACTS, now=now)
-        lines = queries.ledger(actor, buyer_id)
+        lines, paid = queries.ledger(actor, buyer_id), queries.payments(actor, buyer_id)
         own_keys = keys.listed(actor, buyer_id)
         people = users.listed(actor, UserFilter(owner_id=buyer_id))
         endpoints = webhooks.endpoints(actor, buyer_id)
@@ -150,6 +150,7 @@ def _page(buyer_id: UUID, faults: dict[str, str], status: int) -> Response:
         answer=_answer(row),
         contracts=own,
         ledger=lines,
+        paid=paid,
         keys=own_keys,
         people=people.rows,
         endpoints=endpoints,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
+from app.queries import buyers as queries
+from app.transaction import read_only
 from tests.portal.people import Person
 from tests.support.world import World
 
@@ -48,6 +50,29 @@ def test_a_payment_is_taken_back_with_a_reason(alice: Person, northgate: UUID):
     assert "£40.00 is taken back." in page
     assert "Correction" in page
     assert re.search(r"<dt>Balance</dt><dd[^>]*>£60\.00", page)
+
+
+def test_the_buyer_reads_what_was_recorded_and_nobody_elses(
+    alice: Person, bob: Person, world: World, northgate: UUID, lead_id: UUID
+):
+    assert "Nothing yet. What you pay stands here" in bob.get("/home").text
+    other = world.buyer("Acme Prime")
+    alice.post(f"/buyers/{other}/payments", typed(alice, other, "9", "Of Acme"))
+    alice.post(f"/buyers/{northgate}/payments", typed(alice, northgate, "1,500.00", "Invoice 77"))
+    alice.post(f"/buyers/{northgate}/payments", typed(alice, northgate, "-40", "Of another buyer"))
+    paid = bob.get("/home").text.partition('id="paid-head"')[2]
+    assert re.findall(r'"under">([^<]+)<.*?number">([^<]+)<', paid) == [
+        ("Of another buyer", "−£40.00"), ("Invoice 77", "£1,500.00"),
+    ]  # fmt: skip
+    assert "Of Acme" not in paid
+
+
+def test_payments_stay_in_sight_behind_many_sales(alice: Person, world: World, northgate: UUID, lead_id: UUID):
+    alice.post(f"/buyers/{northgate}/payments", typed(alice, northgate, "100", "Invoice 77"))
+    with read_only():
+        assert [line.reference for line in queries.payments(world.admin, northgate)] == ["Invoice 77"]
+        assert len(queries.ledger(world.admin, northgate)) == 2
+    assert "Table of payments" in alice.get(f"/buyers/{northgate}").text
 
 
 def test_faults_stand_beside_their_fields_and_keep_what_was_typed(alice: Person, northgate: UUID):

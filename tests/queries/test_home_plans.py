@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import clock
 from app.domain.actor import Actor, Role
-from app.queries import buyer_home, publisher_home
+from app.queries import buyer_home, buyers, publisher_home
 from tests.queries.plans import plan_of
 from tests.support.settings import settings_for
 from tests.support.world import World
@@ -39,3 +39,9 @@ def test_every_stretch_is_a_range_of_an_index(world: World, index: str, bound: s
     for step in searches:
         assert f"INDEX {index} (" in step, step
         assert bound in step, step
+
+
+def test_payments_are_not_searched_among_all_lines_of_an_account(world: World):
+    actor = Actor(world.tenant_id, Role.BUYER, uuid4(), uuid4())
+    plan = plan_of(lambda: buyers.payments(actor, actor.owner_id))
+    assert "INDEX ix_ledger_entries_sale (tenant_id=? AND sale_id=?)" in plan[0]
