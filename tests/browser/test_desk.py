@@ -57,7 +57,9 @@ def test_no_page_is_wider_than_its_window(chromium: "Browser", desk: Desk):
         desk.sign_in(page, "alice@example.com")
         page.goto(f"{desk.base_url}/leads?period=all")
         lead = page.locator(LEAD_ROW).first.get_attribute("href")
-        for path in (*PEOPLE["alice@example.com"], lead):
+        page.goto(f"{desk.base_url}/webhooks")
+        endpoint = page.locator(LEAD_ROW).first.get_attribute("href")
+        for path in (*PEOPLE["alice@example.com"], lead, endpoint):
             page.goto(f"{desk.base_url}{path}")
             for width in WIDTHS:
                 assert fits(page, width), f"{path} at {width}"
