@@ -82,6 +82,12 @@ class _Tally:
     why: Counter[Reason] = field(default_factory=Counter)
     premiums: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def cost(self) -> int:
+        """What was bought, at the mean of the prices that are told; nought where none is."""
+        told = self.prices.total()
+        return sum(price * count for price, count in self.prices.items()) * self.bought // told if told else 0
+
 
 def estimate(actor: Actor, draft: contract_drafts.Draft, *, now: datetime) -> Estimate:
     """Replay the draft; raises ValueError for terms that cannot be read."""
@@ -101,8 +107,7 @@ def estimate(actor: Actor, draft: contract_drafts.Draft, *, now: datetime) -> Es
         tally = _in_tens(tally)
     return Estimate(
         since=looked_at[-1].received_at if len(rows) > MOST else since, looked_at=len(looked_at),
-        sampled=len(rows) > MOST, matched=tally.matched, bought=tally.bought,
-        cost_minor=sum(price * count for price, count in tally.prices.items()),
+        sampled=len(rows) > MOST, matched=tally.matched, bought=tally.bought, cost_minor=tally.cost,
         why=tuple(tally.why.most_common(4)), premiums=dict(tally.premiums), rough=actor.role is Role.BUYER,
     )  # fmt: skip
 

@@ -216,3 +216,12 @@ def test_a_premium_for_a_few_does_not_empty_a_budget_to_tell_of_them(world, buye
     budget = {"measure": "money", "period": "week", "limit": 200_000, "zone": "Europe/London"}
     more = {"price_rules": [dear], "caps": [budget]}
     assert told_to_buyer(world, buyer_id, **more) == told_to_buyer(world, buyer_id, caps=[budget])
+
+
+def test_what_a_buyer_is_told_of_cost_is_at_the_mean_of_prices_that_many_pay(world, buyer_id, leads):
+    premium = {"name": "City", "when": MANCHESTER, "price_minor": 6000}
+    exact = estimated(world, buyer_id, price_rules=[premium])
+    told = told_to_buyer(world, buyer_id, price_rules=[premium])
+    assert exact.cost_minor == 6000 * exact.premiums["City"] + 5000 * (exact.bought - exact.premiums["City"])
+    assert (exact.bought, exact.premiums) == (33, {"City": 17})
+    assert (told.bought, told.premiums, told.cost_minor) == (30, {"City": 20}, (20 * 6000 + 20 * 5000) * 30 // 40)
