@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from app.db import connection
 from app.domain.ids import new_id
@@ -119,6 +119,12 @@ def charge(tenant_id: UUID, buyer_id: UUID, amount_minor: int) -> None:
     done = connection().execute(_CHARGE, {"tenant": tenant_id, "buyer": buyer_id, "amount": amount_minor})
     if done.rowcount != 1:
         raise InsufficientBalance(str(buyer_id))
+
+
+def balance(tenant_id: UUID, buyer_id: UUID) -> int:
+    """A buyer's balance in minor units, as the database has it: sales move it past any row that is loaded."""
+    mine = select(Buyer.balance_minor).where(Buyer.tenant_id == tenant_id, Buyer.id == buyer_id)
+    return connection().execute(mine).scalar_one()
 
 
 def pay_in(

@@ -8,16 +8,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-
-from app.db import db
 from app.domain.actor import Actor
 from app.domain.ids import new_id
 from app.domain.money import Money
 from app.gateways.kit import kit
 from app.models.parties import Buyer, Publisher
-from app.models.tenants import Tenant
-from app.services import catalogue_edits, payments
+from app.services import catalogue_edits, ledger, payments
 from app.services.catalogue_edits import Terms
 from app.services.changes import Refused, added, change, load, only_staff
 from app.services.contract_faults import is_zone
@@ -80,8 +76,7 @@ class BuyerWish:
         yield from _name_faults(self.name)
         if not is_zone(self.zone):
             yield "zone", "This is no time zone, such as Europe/London."
-        if not 0 <= self.credit_limit_minor <= MOST_CREDIT:
-            yield "credit_limit", "A credit limit cannot be negative, nor more than anybody could owe."
+        yield from _credit_faults(self.credit_limit_minor)
         if not 0 <= self.person_window_days <= LONGEST_WINDOW:
             yield "person_window_days", f"The window is 0 to {LONGEST_WINDOW:,} days."
 
@@ -148,8 +143,8 @@ def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, seen: str, 
     ``seen``: the mark of ``{CREDIT: limit}`` as it was shown. Raises Faulty, NoSuchThing, Stale.
     """
     only_staff(actor)
-    if not 0 <= limit_minor <= MOST_CREDIT:
-        raise Faulty({"credit_limit": "A credit limit cannot be negative, nor more than anybody could owe."})
+    if faults := dict(_credit_faults(limit_minor)):
+        raise Faulty(faults)
     row = load(actor, Buyer, buyer_id)  # locked: nothing is sold to it until this is settled
     current, wanted = {CREDIT: row.credit_limit_minor}, {CREDIT: limit_minor}
     if catalogue_edits.moved(current, wanted, seen):
@@ -171,24 +166,21 @@ def _terms(row: Publisher | Buyer, wish: PublisherWish | BuyerWish) -> Terms:
 
 def _cover_debt(actor: Actor, row: Buyer, limit_minor: int) -> None:
     """Raise Faulty where the buyer owes more than the limit would allow."""
-    balance = db.session.scalars(select(Buyer.balance_minor).where(*_is(actor, row.id))).one()
+    balance = ledger.balance(actor.tenant_id, row.id)
     if balance < -limit_minor:
-        debt = Money.from_minor(-balance, _currency(actor))
+        debt = Money.from_minor(-balance, payments.currency_of(actor))
         told = f"{row.name} owes {debt}; its credit limit cannot be lower. Record a payment first."
         raise Faulty({"credit_limit": told})
-
-
-def _is(actor: Actor, buyer_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return Buyer.tenant_id == actor.tenant_id, Buyer.id == buyer_id
-
-
-def _currency(actor: Actor) -> str:
-    return db.session.scalars(select(Tenant.currency).where(Tenant.id == actor.tenant_id)).one()
 
 
 def _judge(wish: PublisherWish | BuyerWish) -> None:
     if faults := dict(wish.faults()):
         raise Faulty(faults)
+
+
+def _credit_faults(limit_minor: int) -> Iterable[tuple[str, str]]:
+    if not 0 <= limit_minor <= MOST_CREDIT:
+        yield "credit_limit", "A credit limit cannot be negative, nor more than anybody could owe."
 
 
 def _name_faults(name: str) -> Iterable[tuple[str, str]]:

@@ -55,6 +55,11 @@ def ticket(now: datetime) -> UUID:
     return new_id(now, kit().rng)
 
 
+def currency_of(actor: Actor) -> str:
+    """What the tenant's money is counted in."""
+    return db.session.scalars(select(Tenant.currency).where(Tenant.id == actor.tenant_id)).one()
+
+
 def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> bool:
     """Book it on the buyer's balance; whether it was booked now rather than by the same form before.
 
@@ -64,11 +69,11 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
     if faults := tuple(payment.faults()):
         raise Faulty(faults)
     load(actor, Buyer, buyer_id)  # locked: of one form sent twice at once, the second finds what the first booked
-    currency = db.session.scalars(select(Tenant.currency).where(Tenant.id == actor.tenant_id)).one()
+    currency = currency_of(actor)
     if _is_booked(actor, buyer_id, payment, currency):
         return False
     by_hand = ledger.ByHand(payment.once, payment.reference)
-    if _balance(actor, buyer_id) + payment.amount_minor > MOST:
+    if ledger.balance(actor.tenant_id, buyer_id) + payment.amount_minor > MOST:
         raise Faulty((("amount", "The balance would be more than anybody could have paid."),))
     try:
         ledger.pay_in(actor.tenant_id, buyer_id, payment.amount_minor, by_hand, currency=currency, now=now)
@@ -79,12 +84,6 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
     after = {"amount_minor": payment.amount_minor} | ({"reference": payment.reference} if payment.reference else {})
     audit.record(actor, action, ("buyer", buyer_id), now=now, after=after)
     return True
-
-
-def _balance(actor: Actor, buyer_id: UUID) -> int:
-    """In minor units, as the database has it: selling moves it by statements of its own."""
-    mine = (Buyer.tenant_id == actor.tenant_id, Buyer.id == buyer_id)
-    return db.session.scalars(select(Buyer.balance_minor).where(*mine)).one()
 
 
 def _is_booked(actor: Actor, buyer_id: UUID, payment: Payment, currency: str) -> bool:
