@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.db import db
 from app.domain import events as catalogue
@@ -35,6 +35,8 @@ __all__ = [
 
 ACTIVE, REMOVED = "active", "removed"
 LONGEST_OVERLAP = timedelta(days=7)
+MOST = 50
+"""Endpoints of one owner: each is told of every event, so one lead must not become thousands of requests."""
 
 
 class NoSuchEndpoint(LookupError):
@@ -88,6 +90,8 @@ def register(  # noqa: PLR0913 - an endpoint is that much
     kind = _owner_kind(actor)
     wish = Changes(url, tuple(events), format or role_format(kind), prefix or _tenant_prefix(actor), policy)
     faults = faults_in(kind, wish, secret)
+    if not faults and _count(actor, kind) >= MOST:
+        faults = (("url", f"You have {MOST} endpoints already. Remove one first."),)
     if faults:
         raise Refused(faults)
     endpoint_id = new_id(now, kit().rng)
@@ -202,6 +206,13 @@ def _owner_kind(actor: Actor) -> str:
     if actor.role in {Role.PUBLISHER, Role.BUYER}:
         return str(actor.role)
     return catalogue.TENANT
+
+
+def _count(actor: Actor, kind: str) -> int:
+    """How many endpoints there are of the owner that this actor registers for."""
+    whose = Endpoint.owner_id.is_(None) if kind == catalogue.TENANT else Endpoint.owner_id == actor.owner_id
+    there = (Endpoint.tenant_id == actor.tenant_id) & (Endpoint.owner_kind == kind) & (Endpoint.status != REMOVED)
+    return db.session.scalar(select(func.count()).select_from(Endpoint).where(there, whose)) or 0
 
 
 def _is_of(actor: Actor, row: Endpoint) -> bool:

@@ -153,3 +153,13 @@ def test_a_test_event_goes_to_this_endpoint_alone_whatever_it_subscribed_to(worl
     assert (request.url, request.headers["X-Switchyard-Event"]) == (URL, "endpoint.test")
     assert [message.id for message in messages()] == [message_id]
     assert b'"event":"endpoint.test"' in request.body
+
+
+def test_an_owner_has_so_many_endpoints_and_no_more(world, monkeypatch):
+    monkeypatch.setattr(endpoints, "MOST", 2)
+    first = listen(world).endpoint.id
+    listen(world)
+    assert "Remove one first" in refused(world)["url"]
+    assert listen(world, world.admin, events=["lead.sold"]), "everybody has their own"
+    endpoints.remove(publisher(world), first, now=NOON)
+    assert listen(world)
