@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app import clock
 from app.domain.actor import Role
 from app.domain.contract_terms import Terms
 from app.domain.reasons import Audience
-from app.portal import masking, visit
+from app.portal import masking, reason_words, visit
 from app.portal.contract_desk import Desk
 from app.queries import leads
 from app.queries.leads import LeadFilter, LeadRow
@@ -67,7 +67,20 @@ def panel(desk: Desk, wanted: Terms, faults: dict[str, str]) -> Panel:
     if lead_id is None:
         return Panel(estimate, None, NOT_FOUND if typed or chosen else "", typed, newest, chosen, bool(faults))
     trial = contract_trial.try_lead(actor, draft, lead_id, now=clock.now())
+    if trial and actor.role is not Role.BUYER:  # a buyer sees its leads whole
+        trial = veiled(trial)
     return Panel(estimate, trial, "" if trial else NOWHERE, typed, newest, chosen, bool(faults))
+
+
+def veiled(trial: Trial) -> Trial:
+    """The same with the person's values masked: whoever wants to read them opens the lead, and that is written down."""
+
+    def masked(sentence: str) -> str:
+        return reason_words.veiled(sentence, trial.facts, trial.pii)
+
+    checks = (replace(one, said=tuple((code, masked(text)) for code, text in one.said)) for one in trial.checks)
+    rules = (replace(one, said=tuple(map(masked, one.said))) for one in trial.rules)
+    return replace(trial, checks=tuple(checks), rules=tuple(rules))
 
 
 def _lead(typed: str, chosen: str) -> UUID | None:

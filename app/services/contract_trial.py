@@ -55,7 +55,10 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The whole answer. ``buys``: every check passed. ``rule``: what set the price, "" for the plain one."""
+    """The whole answer. ``buys``: every check passed. ``rule``: what set the price, "" for the plain one.
+
+    ``facts``: what was judged, for the sentences name values of it; ``pii``: its fields that are masked.
+    """
 
     lead_id: UUID
     short_id: str
@@ -66,6 +69,8 @@ class Trial:
     checks: tuple[Check, ...]
     rules: tuple[RuleTried, ...]
     has_offer: bool
+    facts: Mapping[str, Any]
+    pii: frozenset[str]
 
 
 def try_lead(actor: Actor, draft: Draft, lead_id: UUID, *, now: datetime) -> Trial | None:
@@ -84,7 +89,8 @@ def try_lead(actor: Actor, draft: Draft, lead_id: UUID, *, now: datetime) -> Tri
     checks = tuple(_checks(actor, draft, facts, lists, noes, full, _offer_name(book, row.source_id, has_offer)))
     return Trial(
         row.id, row.short_id, row.received_at, all(check.passed for check in checks), judged.quote.price.minor,
-        judged.quote.rule, checks, tuple(_rules(actor, draft, contract, facts, judged.quote.rule)), has_offer,
+        judged.quote.rule, checks, tuple(_rules(actor, draft, contract, facts, judged.quote.rule)), has_offer, facts,
+        frozenset(entry.name for entry in source.campaign.schema.fields if entry.pii),
     )  # fmt: skip
 
 

@@ -250,6 +250,18 @@ def test_a_new_contract_is_made_and_delivered_to_a_checked_address(alice, world,
     assert "Fresh" in alice.get(made.location).text
 
 
+def test_a_tried_lead_stays_masked_for_staff_and_is_whole_for_whoever_bought_it(
+    alice, bob, world, contract_id, lead_id
+):
+    in_manchester = {"field": "postal_code", "op": "postcode_prefix", "value": ["M"]}
+    change(world, contract_id, filters=in_manchester, price_rules=[HOT | {"when": in_manchester}])
+    tried = {"lead": str(lead_id)}
+    for person, told, times in ((alice, "sw1a ••••", 2), (bob, "sw1a 1aa", 2)):
+        page = person.post(f"/contracts/{contract_id}/estimate", opened(person, contract_id) | tried, htmx=True).text
+        assert page.count(f"postal_code {told} is not in M") == times
+        assert ("1aa" in page) is (person is bob)
+
+
 def test_what_is_not_yours_is_not_there_and_was_written_down(eve, cara, dan, world, contract_id):
     for stranger in (eve, cara):
         assert stranger.get(f"/contracts/{contract_id}").status_code == 404
