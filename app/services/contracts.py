@@ -1,7 +1,7 @@
-"""Contracts: made, changed, paused, attached to offers, capped; and how their buyers are handed leads.
+"""Contracts: made, paused, attached to offers, capped; and how their buyers are handed leads.
 
-A wish holds a contract's whole configuration. Filters and premium rules are judged before they are
-stored: what could not be run on a lead is refused with the place and the rule.
+A wish holds a contract's whole configuration; people change one by `contract_edits`. Filters and premium rules are
+judged before they are stored: what could not be run on a lead is refused with the place and the rule.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from app.domain.ids import new_id
 from app.gateways.kit import kit
 from app.models.contracts import Cap, Contract, DeliverySetup, OfferContract
 from app.services import setup_headers
-from app.services.changes import NoSuchThing, Refused, added, change, load, only_staff, removed
+from app.services.changes import NoSuchThing, Refused, added, change, load, removed
 
 Tree = Mapping[str, Any]
 Status = Literal["active", "paused"]
@@ -123,15 +123,6 @@ def add_setup(actor: Actor, wish: SetupWish, *, now: datetime) -> UUID:
     return added(actor, row, "delivery_setup", now=now)
 
 
-def change_setup(actor: Actor, setup_id: UUID, wish: SetupWish, *, now: datetime) -> bool:
-    """Put this wish in the place of what the setup was; without headers the old ones stay."""
-    row = load(actor, DeliverySetup, setup_id)
-    if wish.headers:
-        only_staff(actor)
-        row.headers_sealed = setup_headers.seal(actor.tenant_id, setup_id, wish.headers)
-    return change(actor, row, "delivery_setup", wish.columns(), now=now) or bool(wish.headers)
-
-
 def move_setups(actor: Actor, old: str, new: str, *, now: datetime) -> int:
     """Let every setup whose address begins with ``old`` begin with ``new``; how many there were."""
     rows = db.session.scalars(
@@ -149,20 +140,10 @@ def add_contract(actor: Actor, wish: ContractWish, *, now: datetime) -> UUID:
     return added(actor, row, "contract", now=now)
 
 
-def change_contract(actor: Actor, contract_id: UUID, wish: ContractWish, *, now: datetime) -> bool:
-    """Put this wish in the place of what the contract was."""
-    return _changed(actor, contract_id, wish.columns(), now)
-
-
 def set_status(actor: Actor, contract_id: UUID, status: Status, *, now: datetime) -> bool:
-    """Pause or resume; counts from the next lead on."""
-    return _changed(actor, contract_id, {"status": status}, now)
-
-
-def _changed(actor: Actor, contract_id: UUID, columns: Mapping[str, Any], now: datetime) -> bool:
-    """Whoever edits the contract meanwhile learns from its version that it moved."""
+    """Pause or resume; counts from the next lead on. Whoever edits the contract meanwhile learns that it moved."""
     row = load(actor, Contract, contract_id)
-    different = change(actor, row, "contract", columns, now=now)
+    different = change(actor, row, "contract", {"status": status}, now=now)
     row.version += different
     return different
 
@@ -204,13 +185,6 @@ def add_cap(actor: Actor, owner: tuple[Owner, UUID], wish: CapWish, *, zone: str
         measure=wish.measure.value, period=wish.period.value, limit_value=wish.limit, zone=zone,
     )  # fmt: skip
     return added(actor, row, "cap", now=now)
-
-
-def change_cap(actor: Actor, cap_id: UUID, limit: int, *, now: datetime) -> bool:
-    """Another limit; what was taken in the present window stays taken."""
-    if limit < 0:
-        raise Refused("A cap cannot be negative.")
-    return change(actor, load(actor, Cap, cap_id), "cap", {"limit_value": limit}, now=now)
 
 
 def _judge(place: str, tree: Tree | None) -> None:
