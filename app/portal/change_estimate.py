@@ -14,7 +14,7 @@ from app.services import contract_estimate, contract_faults, contract_fields
 from app.services.contract_drafts import Draft
 from app.services.contract_estimate import Estimate
 
-WORDS, UNITS = ("Would have matched", "Bought, with its caps", "Cost"), ("lead", "lead", "money")
+WORDS, UNITS = ("Would have matched", "Bought at most", "Cost"), ("lead", "lead", "money")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def told(page: str) -> dict[str, list[str]]:
 def test_a_higher_minimum_score_is_told_in_leads_and_money(alice, bob, world, contract_id, lead_id):
     page = alice.get(asked(world, bob, contract_id, minimum_score=100)).text
     assert told(page) == {
-        "Would have matched": ["1", "0", "−1"], "Bought, with its caps": ["1", "0", "−1"],
+        "Would have matched": ["1", "0", "−1"], "Bought at most": ["1", "0", "−1"],
         "Cost": ["£62.00", "£0.00", "−£62.00"],
     }  # fmt: skip
     assert "Of 1 lead of its offers." in page
@@ -57,12 +57,12 @@ def test_a_price_and_caps_are_told_apart(alice, bob, world, contract_id, lead_id
     cap = {"measure": "count", "period": "day", "limit": 0, "zone": "UTC"}
     capped = told(alice.get(asked(world, bob, contract_id, caps=[cap])).text)
     assert capped["Would have matched"] == ["1", "1", "the", "same"]
-    assert capped["Bought, with its caps"] == ["1", "0", "−1"]
+    assert capped["Bought at most"] == ["1", "0", "−1"]
 
 
 def test_pausing_is_told_as_buying_nothing(alice, bob, world, contract_id, lead_id):
     page = alice.get(asked(world, bob, contract_id, status="paused")).text
-    assert told(page)["Bought, with its caps"] == ["1", "0", "−1"]
+    assert told(page)["Bought at most"] == ["1", "0", "−1"]
     alice.post(f"/contracts/{contract_id}/pause", {"back": "/"})
     page = alice.get(asked(world, bob, contract_id, minimum_score=100)).text
     assert told(page)["Would have matched"] == ["1", "0", "−1"]
