@@ -5,8 +5,10 @@ Approving applies the change in the same transaction, against the contract as th
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from sqlalchemy import select
 
 from app.db import db
 from app.domain.actor import Actor, Role
@@ -24,6 +26,8 @@ from app.services.contract_faults import judge
 
 WAITING, APPROVED, REJECTED, WITHDRAWN = "waiting", "approved", "rejected", "withdrawn"
 LONGEST_MESSAGE = 500
+MOST_A_DAY = 30
+"""Changes that are asked for of one contract; each is a mail to every admin."""
 
 
 class Stale(Exception):
@@ -35,7 +39,15 @@ class Stale(Exception):
 
 
 def ask(actor: Actor, row: Contract, before: Terms, after: Terms, *, now: datetime) -> UUID:
-    """Put a change into the queue; ``before`` and ``after`` name the terms concerned."""
+    """Put a change into the queue; ``before`` and ``after`` name the terms concerned.
+
+    Who asks again for what waits already is answered with that: admins get a mail for each. Raises Refused.
+    """
+    asked = _asked(actor, row, now)
+    if same := [one.id for one in asked if one.status == WAITING and one.after == dict(after)]:
+        return same[0]
+    if len(asked) >= MOST_A_DAY:
+        raise Refused(f"{MOST_A_DAY} changes of this contract were asked for within a day. Wait for a decision first.")
     change = ContractChange(
         tenant_id=actor.tenant_id, id=new_id(now, kit().rng), contract_id=row.id, buyer_id=row.buyer_id,
         asked_by=actor.principal_id, before=dict(before), after=dict(after), version=row.version, created_at=now,
@@ -90,6 +102,13 @@ def seen(actor: Actor, contract_id: UUID) -> Snapshot:
     if found is None:
         raise NoSuchThing(str(contract_id))
     return found
+
+
+def _asked(actor: Actor, row: Contract, now: datetime) -> list[ContractChange]:
+    """What was asked for of this contract within a day, or waits still."""
+    mine = (ContractChange.tenant_id == actor.tenant_id) & (ContractChange.contract_id == row.id)
+    lately = (ContractChange.created_at > now - timedelta(days=1)) | (ContractChange.status == WAITING)
+    return list(db.session.scalars(select(ContractChange).where(mine, lately).order_by(ContractChange.created_at)))
 
 
 def _waiting(actor: Actor, change_id: UUID) -> ContractChange:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
+from app.db import db
+from app.domain.actor import Role
+from app.models.people import Mail
+from app.services import contract_changes
 from app.services.changes import NotAllowed, Refused
 from app.services.contract_faults import Faulty
-from tests.services.contracts.editing import allow, edit, terms
+from app.transaction import transaction
+from tests.portal.people import add_user
+from tests.services.contracts.editing import NOW, allow, edit, terms
 
 OFFICE = {"weekdays": [0, 1, 2, 3, 4], "opens": "09:00", "closes": "17:00"}
 
@@ -62,3 +69,31 @@ def test_buyers_cannot_filter_on_where_a_lead_came_from(world, buyer_id, contrac
     with pytest.raises(Faulty, match="publisher"):
         edit(bob, contract_id, filters={"field": "publisher", "op": "eq", "value": "QuickQuotes"})
     edit(world.admin, contract_id, filters={"field": "publisher", "op": "eq", "value": "QuickQuotes"})
+
+
+def mails():
+    return db.session.scalar(select(func.count()).select_from(Mail))
+
+
+def test_who_asks_again_for_what_waits_already_writes_no_second_mail(world, buyer_id, contract_id, bob):
+    allow(world, buyer_id)
+    add_user(world.admin, Role.ADMIN, "alice@example.com", now=NOW)
+    first = edit(bob, contract_id, minimum_score=40)
+    told = mails()
+    assert edit(bob, contract_id, minimum_score=40) == first
+    assert mails() == told > 0
+    assert edit(bob, contract_id, minimum_score=41).change_id != first.change_id
+    with transaction():
+        contract_changes.withdraw(bob, first.change_id, now=NOW)
+    assert edit(bob, contract_id, minimum_score=40).change_id != first.change_id
+
+
+def test_asking_and_taking_back_comes_to_an_end(world, buyer_id, contract_id, bob, monkeypatch):
+    monkeypatch.setattr(contract_changes, "MOST_A_DAY", 2)
+    allow(world, buyer_id)
+    for _ in range(2):
+        asked = edit(bob, contract_id, minimum_score=40).change_id
+        with transaction():
+            contract_changes.withdraw(bob, asked, now=NOW)
+    with pytest.raises(Refused, match="within a day"):
+        edit(bob, contract_id, minimum_score=40)
