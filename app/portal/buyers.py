@@ -28,10 +28,11 @@ from app.queries import buyers as queries
 from app.queries.buyers import BuyerRow
 from app.queries.contracts import ContractFilter
 from app.queries.users import UserFilter
-from app.services import contract_faults, parties, partners, payments
+from app.services import parties, partners, payments
 from app.services.catalogue_edits import Stale
 from app.services.changes import NoSuchThing
-from app.services.parties import CREDIT, Faulty
+from app.services.contract_faults import Faulty
+from app.services.parties import CREDIT
 from app.transaction import read_only, transaction
 
 MOST_CONTRACTS = 100
@@ -106,7 +107,7 @@ def record_payment(buyer_id: UUID) -> Response:
             is_new = payments.record(visit.actor(), buyer_id, wish, now=clock.now())
     except NoSuchThing:
         refusals.not_yours("buyer", buyer_id)
-    except contract_faults.Faulty as faulty:
+    except Faulty as faulty:
         return _page(buyer_id, dict(faulty.faults), 422)
     said = "recorded" if wish.amount_minor > 0 else "taken back"
     amount = money(abs(wish.amount_minor))

@@ -21,7 +21,8 @@ from app.queries.publishers import PublisherRow
 from app.services import parties
 from app.services.catalogue_edits import Stale, Terms
 from app.services.changes import NoSuchThing
-from app.services.parties import CREDIT, BuyerWish, Faulty, PublisherWish
+from app.services.contract_faults import Faulty
+from app.services.parties import CREDIT, BuyerWish, PublisherWish
 from app.transaction import read_only, transaction
 
 LABELS: Mapping[str, str] = MappingProxyType({

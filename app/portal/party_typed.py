@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.domain.money import Money
 from app.portal import contract_typed
-from app.services import contract_faults
-from app.services.parties import BuyerWish, Faulty, PublisherWish
+from app.services.contract_faults import Faulty
+from app.services.parties import BuyerWish, PublisherWish
 from app.services.partners import FirstPerson
 from app.services.payments import Payment
 
@@ -55,14 +55,13 @@ def person(form: Form) -> FirstPerson:
 
 
 def payment(form: Form, currency: str) -> Payment:
-    """The payment that a form tells of. Raises contract_faults.Faulty with every fault."""
+    """The payment that a form tells of. Raises Faulty with every fault."""
     faults: dict[str, str] = {}
     # a minus as our own pages write it is a minus
     amount = _read("amount", lambda text: contract_typed.minor(text.replace("−", "-"), currency), form, faults, 0)
     once = _read("once", _ticket, form, faults, NOBODY)
     wish = Payment(amount, once, " ".join(form.get("reference", "").split()))
-    if found := dict(wish.faults()) | faults:
-        raise contract_faults.Faulty(tuple(found.items()))
+    _raise(dict(wish.faults()) | faults)
     return wish
 
 
@@ -89,4 +88,4 @@ def _read(name: str, way: Callable[[str], T], form: Form, faults: dict[str, str]
 
 def _raise(faults: Mapping[str, str]) -> None:
     if faults:
-        raise Faulty(faults)
+        raise Faulty(tuple(faults.items()))

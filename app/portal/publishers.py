@@ -19,7 +19,7 @@ from app.queries.publisher_quality import Quality, QualityDay
 from app.queries.users import UserFilter
 from app.services import parties, partners
 from app.services.changes import NoSuchThing
-from app.services.parties import Faulty
+from app.services.contract_faults import Faulty
 from app.transaction import read_only, transaction
 
 START = {"requests_per_minute": str(parties.INGEST_PER_MINUTE)}

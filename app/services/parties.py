@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,8 +15,8 @@ from app.gateways.kit import kit
 from app.models.parties import Buyer, Publisher
 from app.services import catalogue_edits, ledger, payments
 from app.services.catalogue_edits import Terms
-from app.services.changes import Refused, added, change, load, only_staff
-from app.services.contract_faults import is_zone
+from app.services.changes import added, change, load, only_staff
+from app.services.contract_faults import Faulty, is_zone
 from app.services.payments import Payment
 
 Status = Literal["active", "paused"]
@@ -27,14 +27,6 @@ LONGEST_WINDOW = 3650
 MOST_CREDIT = 10**14
 """Minor units; far above any credit, far below what a column holds."""
 CREDIT = "credit_limit_minor"
-
-
-class Faulty(Refused):
-    """The party cannot be so; ``faults``: field -> sentence."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(" ".join(faults.values()))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +135,7 @@ def set_credit_limit(actor: Actor, buyer_id: UUID, limit_minor: int, seen: str, 
     ``seen``: the mark of ``{CREDIT: limit}`` as it was shown. Raises Faulty, NoSuchThing, Stale.
     """
     only_staff(actor)
-    if faults := dict(_credit_faults(limit_minor)):
+    if faults := tuple(_credit_faults(limit_minor)):
         raise Faulty(faults)
     row = load(actor, Buyer, buyer_id)  # locked: nothing is sold to it until this is settled
     current, wanted = {CREDIT: row.credit_limit_minor}, {CREDIT: limit_minor}
@@ -170,11 +162,11 @@ def _cover_debt(actor: Actor, row: Buyer, limit_minor: int) -> None:
     if balance < -limit_minor:
         debt = Money.from_minor(-balance, payments.currency_of(actor))
         told = f"{row.name} owes {debt}; its credit limit cannot be lower. Record a payment first."
-        raise Faulty({"credit_limit": told})
+        raise Faulty((("credit_limit", told),))
 
 
 def _judge(wish: PublisherWish | BuyerWish) -> None:
-    if faults := dict(wish.faults()):
+    if faults := tuple(wish.faults()):
         raise Faulty(faults)
 
 

@@ -16,8 +16,9 @@ from app.services import book, catalogue, parties, team, users
 from app.services.book_facts import Book, CampaignFacts
 from app.services.catalogue import SourceWish
 from app.services.changes import only_staff
+from app.services.contract_faults import Faulty
 from app.services.links import Purpose
-from app.services.parties import BuyerWish, Faulty, PublisherWish
+from app.services.parties import BuyerWish, PublisherWish
 from app.services.team import Invitation, LinkTo
 
 
@@ -113,12 +114,12 @@ def takes_leads(campaign: CampaignFacts) -> bool:
 def _judge(wish: PublisherWish | BuyerWish, first: FirstPerson) -> None:
     """Every fault of company and person at once."""
     if faults := dict(wish.faults()) | first.faults():
-        raise Faulty(faults)
+        raise Faulty(tuple(faults.items()))
 
 
 def _welcome(actor: Actor, wanted: Invitation, purpose: Purpose, inviter: str, link_to: LinkTo, now: datetime) -> None:
     try:
         user_id = team.add_invited(actor, wanted, now=now)
     except users.EmailTaken:
-        raise Faulty({"email": "Somebody signs in with this address already; ask for another."}) from None
+        raise Faulty((("email", "Somebody signs in with this address already; ask for another."),)) from None
     team.owe_invitation(actor, user_id, purpose, inviter, link_to=link_to, now=now)
