@@ -104,7 +104,9 @@ def _fill() -> str:
                 owner_id=owner, now=world.now,
             )  # fmt: skip
         cara = Actor(world.tenant_id, Role.PUBLISHER, world.admin.principal_id, world.publisher_id)
-        endpoints.register(cara, url="http://127.0.0.1:9/hooks/quickquotes/leads-of-this-year", events=["lead.rejected"], now=world.now)
+        endpoints.register(
+            cara, url="http://127.0.0.1:9/hooks/quickquotes/leads-of-this-year", events=["lead.rejected"], now=world.now
+        )
     for number in range(60):
         moment = world.now + timedelta(seconds=10 * number)
         values = {"phone": "12"} if number % 7 == 3 else {}
