@@ -11,7 +11,7 @@ from app.api.endpoint import Operation
 from app.domain.actor import Actor
 from app.services import access as accesses
 from app.services.access import Access
-from app.transaction import read_only
+from app.transaction import read_only, transaction
 from app.web import rate
 from app.web.context import request_id
 from app.web.problem import Problem
@@ -31,6 +31,7 @@ def authenticated(operation: Operation, now: datetime) -> Actor:
     rate.count(
         f"router:{access.tenant.id}:{access.key.id}", (access.key.requests_per_minute or PER_MINUTE, rate.MINUTE)
     )
+    _note(access, now)
     if access.actor.role not in operation.roles:
         allowed = ", ".join(operation.wire_roles)
         raise Problem(403, "forbidden", f"This operation is for keys of these roles: {allowed}.")
@@ -44,6 +45,14 @@ def _open(now: datetime) -> Access:
     except accesses.Refused as refusal:
         code, sentence = _REFUSALS[refusal.code]
         raise Problem(401, code, sentence, headers=_CHALLENGE) from None
+
+
+def _note(access: Access, now: datetime) -> None:
+    """That the key is in use, for whoever wonders whether it may be revoked: reading is use as well."""
+    if accesses.is_use_noted(access):
+        return
+    with transaction():
+        accesses.note_use(access, now)
 
 
 def _bearer() -> str | None:

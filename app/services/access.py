@@ -91,9 +91,14 @@ def still_good(access: Access, book: Book, now: datetime) -> Access:
     return _open(book, access.key.id, access.key.kind, now, access.actor.request_id)
 
 
+def is_use_noted(access: Access) -> bool:
+    """Whether this process wrote down within the last minute that the key is used."""
+    return tick() - _TOUCHED.get(access.key.id, -TOUCH_EVERY) < TOUCH_EVERY
+
+
 def note_use(access: Access, now: datetime) -> None:
     """Write down that the key was used, at most once a minute a process; in the current transaction."""
-    if tick() - _TOUCHED.get(access.key.id, -TOUCH_EVERY) < TOUCH_EVERY:
+    if is_use_noted(access):
         return
     _TOUCHED[access.key.id] = tick()
     db.session.execute(

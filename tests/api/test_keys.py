@@ -30,6 +30,19 @@ def test_each_sees_its_own_keys_and_no_secret(call: Call, market: Market):
     assert len(call("buyer", "GET", "/keys").json["data"]) == 1
 
 
+def test_a_key_that_only_reads_or_is_refused_counts_as_used(call: Call):
+    def used() -> set[str]:
+        """Whose API keys were used, the admin's own aside, which asks."""
+        listed = call("admin", "GET", "/keys").json["data"]
+        return {one["role"] for one in listed if one["kind"] == "router" and one["lastUsedAt"]} - {"admin"}
+
+    assert used() == set()
+    assert call("partner", "GET", "/leads").status_code == 200
+    assert used() == {"partner"}
+    assert call("buyer", "GET", "/applications").status_code == 403
+    assert used() == {"partner", "buyer"}
+
+
 def test_the_list_has_pages(call: Call, market: Market):
     first = call("admin", "GET", "/keys?limit=3").json
     rest = call("admin", "GET", f"/keys?limit=3&cursor={first['pagination']['nextCursor']}").json
