@@ -24,9 +24,9 @@ LEFT_ALONE = 1.0
 
 
 def redis_client(url: str, *, read_timeout: timedelta | None = None) -> Redis:
-    """A client for ``redis://``, ``rediss://`` or ``unix://``; connects within 250 ms, and reads unless told otherwise.
+    """A client for ``redis://``, ``rediss://`` or ``unix://`` that waits ``WEB_TIMEOUT`` for a connection or an answer.
 
-    A blocking read needs a longer one. Safe for threads and after a fork.
+    ``read_timeout``: for an answer, where a blocking read needs longer. Safe for threads and after a fork.
     """
     return Redis.from_url(
         url,
