@@ -45,6 +45,19 @@ def test_every_page_of_the_catalogue_can_be_used_by_everybody(chromium: "Browser
         assert not wrong
 
 
+def test_contracts_with_long_names_do_not_widen_the_offer_that_they_could_be_attached_to(page: "Page", desk: Desk):
+    desk.sign_in(page, "alice@example.com")
+    page.goto(desk.base_url + first(page, desk, "offers"))
+    name = "Fenwick & Co: second charge mortgages in the north of England"
+    choice = f"<div class='field'><label>Attach a contract</label><select><option>{name}</option></select></div>"
+    page.evaluate(
+        "form => document.querySelector('main').insertAdjacentHTML('beforeend', form)",
+        f"<form class='inline-form'>{choice}</form>",
+    )
+    assert page.locator("main .inline-form .field select").last.is_visible()
+    assert fits(page, WIDTHS[0])
+
+
 def test_fields_are_added_tried_and_saved_without_leaving_the_page(page: "Page", desk: Desk):
     wrong = listen(page)
     desk.sign_in(page, "alice@example.com")
