@@ -31,7 +31,7 @@ def test_a_payment_is_recorded_and_seen_in_account_balance_and_log(alice: Person
     assert answer.location == f"/buyers/{northgate}"
     page = alice.get(answer.location).text
     assert "£1,500.00 is recorded." in page
-    assert '<span class="under">Invoice 77</span>' in page
+    assert '<span class="under reference">Invoice 77</span>' in page
     assert re.search(r"<dt>Balance</dt><dd[^>]*>£1,438\.00", page)
     assert "Buyer paid in" in page
     assert alice.post(f"/buyers/{northgate}/payments", sent).status_code == 303
@@ -61,7 +61,7 @@ def test_the_buyer_reads_what_was_recorded_and_nobody_elses(
     alice.post(f"/buyers/{northgate}/payments", typed(alice, northgate, "1,500.00", "Invoice 77"))
     alice.post(f"/buyers/{northgate}/payments", typed(alice, northgate, "-40", "Of another buyer"))
     paid = bob.get("/home").text.partition('id="paid-head"')[2]
-    assert re.findall(r'"under">([^<]+)<.*?number">([^<]+)<', paid) == [
+    assert re.findall(r'reference">([^<]+)<.*?number">([^<]+)<', paid) == [
         ("Of another buyer", "−£40.00"), ("Invoice 77", "£1,500.00"),
     ]  # fmt: skip
     assert "Of Acme" not in paid
