@@ -1,4 +1,4 @@
-"""Who gets the seats, and the trace that says why everybody else did not.
+"""Who gets the seats, why everybody else did not, and a line of the trace that says so (`domain.trace` stores it).
 
 An exclusive lead has one seat; a shared one up to N, never two of them for the same buyer. A hybrid
 offer compares the best exclusive price with the sum of the best N shared ones and starts with the
@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.eligibility import Candidate, Outcome, TurnedAway
+from app.domain.eligibility import Candidate, Outcome
 from app.domain.money import Money
 from app.domain.offers import Mode, Offer, Seats
-from app.domain.panel import Sifted
 from app.domain.reasons import ONE_SEAT_A_BUYER, OUTBID, SEATS_FILLED, No
 
 
@@ -113,29 +112,3 @@ class Entry:
     rule: str = ""
     place: int | None = None
     took_ms: int | None = None
-
-
-def trace(sifted: Sifted, result: Award) -> tuple[Entry, ...]:
-    """Every contract considered: winners first, then the line, then those turned away. `domain.trace` stores it."""
-    sold = [_entry(winner.candidate, Outcome.SOLD, (), winner.slot) for winner in result.winners]
-    line = [
-        _entry(candidate, Outcome.OUTBID, (no,), len(sold) + place)
-        for place, (candidate, no) in enumerate(result.passed, start=1)
-    ]
-    return (*sold, *line, *map(_away, sifted.turned_away))
-
-
-def _entry(candidate: Candidate, outcome: Outcome, noes: tuple[No, ...], place: int) -> Entry:
-    contract, price = candidate.contract, candidate.price
-    return Entry(
-        contract.id, contract.name, contract.buyer_id, contract.buyer_name, outcome, noes,
-        price.minor, price.currency, candidate.quote.rule, place,
-    )  # fmt: skip
-
-
-def _away(away: TurnedAway) -> Entry:
-    contract, price = away.contract, away.quote.price
-    return Entry(
-        contract.id, contract.name, contract.buyer_id, contract.buyer_name, away.outcome, away.noes,
-        price.minor, price.currency, away.quote.rule,
-    )  # fmt: skip

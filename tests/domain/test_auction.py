@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import reasons
-from app.domain.auction import Award, Held, award, trace
+from app.domain.auction import Award, Held, award
 from app.domain.eligibility import Contract, Outcome
 from app.domain.offers import Mode, Offer, Seats
 from app.domain.panel import Panel, sift
 from app.domain.routing import order
+from app.domain.trace import pack, unpack
 from tests.domain.selling import (
     NOW,
     a_contract,
@@ -146,7 +147,8 @@ def test_the_trace_holds_every_contract_winners_first() -> None:
     offer = an_offer(Mode.HIGHEST_BID)
     contracts = (a_contract(1, 50), a_contract(2, 40), a_contract(3, wants=wants("region", "eq", "TX")))
     sifted = sift(Panel(offer, contracts), {"region": "NY"}, terms(), NOW)
-    entries = trace(sifted, award(offer, order(offer, sifted.eligible, random.Random(1)), NOTHING))
+    result = award(offer, order(offer, sifted.eligible, random.Random(1)), NOTHING)
+    entries = unpack(pack(sifted, result), sifted.panel.sheet.body)
 
     assert [(entry.contract, entry.outcome, entry.place) for entry in entries] == [
         ("Contract 1", Outcome.SOLD, 1), ("Contract 2", Outcome.OUTBID, 2), ("Contract 3", Outcome.FILTERED, None),

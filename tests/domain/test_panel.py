@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.auction import Held, award, trace
+from app.domain.auction import Held, award
 from app.domain.caps import Cap, Measure, Owner, Period
 from app.domain.contract import Contract, Usage
 from app.domain.criteria import ALWAYS, Criterion, parse
@@ -24,6 +24,7 @@ from app.domain.reasons import GEO_MISMATCH, No
 from app.domain.routing import order
 from app.domain.trace import pack, unpack
 from tests.domain.plain_judge import judge_plainly
+from tests.domain.plain_trace import trace_plainly
 from tests.domain.selling import NOW, a_contract, an_offer, pounds, terms, wants
 
 LONDON = {"field": "postal_code", "op": "postcode_prefix", "value": ["SW", "E"]}
@@ -123,7 +124,7 @@ def test_a_trace_comes_back_whole_from_what_is_stored(
 
     kept, sheet = (json.loads(json.dumps(one)) for one in (pack(sifted, result), panel.sheet.body))
 
-    assert unpack(kept, sheet) == trace(sifted, result)
+    assert unpack(kept, sheet) == trace_plainly(sifted, result)
 
 
 def test_equals_are_asked_once() -> None:
