@@ -64,8 +64,11 @@ def downgrade() -> None:
 def _write_out(bind: sa.Connection) -> None:
     """Every trace of the new form as the release before wrote it, some at a time."""
     sheets = {(row.tenant_id, row.id): row.body for row in bind.execute(sa.select(SHEETS))}
-    waiting = sa.select(TRACES).where(TRACES.c.packed.is_not(None)).limit(AT_ONCE)
-    while rows := bind.execute(waiting).all():
+    waiting = sa.select(TRACES).where(TRACES.c.packed.is_not(None)).order_by(TRACES.c.tenant_id, TRACES.c.id)
+    behind = sa.true()  # so that no batch looks again at all those that are done
+    while rows := bind.execute(waiting.where(behind).limit(AT_ONCE)).all():
+        last = rows[-1]
+        behind = sa.tuple_(TRACES.c.tenant_id, TRACES.c.id) > sa.tuple_(last.tenant_id, last.id)
         for row in rows:
             whole = _whole(json.loads(zlib.decompress(row.packed)), sheets[row.tenant_id, row.sheet_id])
             its_own = (TRACES.c.tenant_id == row.tenant_id) & (TRACES.c.id == row.id)

@@ -112,14 +112,14 @@ def test_a_trace_of_an_unknown_version_is_refused(app: Flask) -> None:
 
 def test_the_migration_taken_back_writes_traces_out_whole(app: Flask) -> None:
     world = a_shop()
-    lead_id = sold(world)
-    before = world.trace(lead_id)
+    before = {lead_id: world.trace(lead_id) for lead_id in (sold(world, number) for number in range(5))}
     rollback()
 
     with db.session.connection() as connection, Operations.context(MigrationContext.configure(connection)):
         _written_out(connection)
-        kept = connection.execute(select(Distribution.__table__.c.entries)).scalar_one()
-    assert traces.unpack_whole(orjson.loads(orjson.dumps(kept))) == before
+        table = Distribution.__table__.c
+        kept = connection.execute(select(table.lead_id, table.entries)).all()
+    assert {row.lead_id: traces.unpack_whole(orjson.loads(orjson.dumps(row.entries))) for row in kept} == before
 
 
 def _written_out(connection: Any) -> None:
@@ -128,4 +128,5 @@ def _written_out(connection: Any) -> None:
     assert found.loader is not None
     module = module_from_spec(found)
     found.loader.exec_module(module)
+    module.AT_ONCE = 2  # several batches, the last of them not full
     module._write_out(connection)
