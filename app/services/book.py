@@ -38,7 +38,11 @@ _LOADING = threading.Lock()
 
 
 def current(tenant_id: UUID) -> Book:
-    """The book as the database has it in this transaction: one small query when nothing changed."""
+    """The book as the database has it in this transaction: one small query when nothing changed.
+
+    A use case that changes configuration asks before its first ``touch``: what it reads afterwards is kept for the
+    whole process under a version that a rollback leaves to somebody else's change.
+    """
     version = connection().scalar(_VERSION, {"tenant": tenant_id})
     if version is None:
         message = "no such tenant"
