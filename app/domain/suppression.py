@@ -6,12 +6,8 @@ plus sign. Lists made elsewhere often hash the digits alone, so a number is look
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
-
-from app.domain.reasons import SUPPRESSED, SUPPRESSED_FOR_BUYER, No
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PHONE = re.compile(r"\+?\d{7,15}", re.ASCII)
@@ -34,15 +30,6 @@ class PersonHash:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A list that knows the person; ``buyer_id`` set: only that buyer must not be sold the lead."""
-
-    list_name: str
-    kind: str
-    buyer_id: UUID | None = None
-
-
 def hashes(email: str, phone: str) -> tuple[PersonHash, ...]:
     """Every hash under which the person may stand on a list; blank values give none."""
     spellings = [("email", email.strip().lower()), ("phone", phone), ("phone", phone.removeprefix("+"))]
@@ -58,25 +45,6 @@ def entry(text: str) -> PersonHash | None:
         return PersonHash("email", _sha256(plain))
     number = re.sub(r"[\s().-]", "", plain)
     return PersonHash("phone", _sha256(number)) if _PHONE.fullmatch(number) else None
-
-
-def screen(hits: Iterable[Hit]) -> tuple[No, ...]:
-    """One "no" for every list that bars the lead from being sold at all."""
-    barred = [hit for hit in hits if hit.buyer_id is None]
-    return tuple(No(SUPPRESSED, f"{_shown(hit)} is on the list {hit.list_name}", hit.list_name) for hit in barred)
-
-
-def screen_buyer(hits: Iterable[Hit], buyer_id: UUID) -> tuple[No, ...]:
-    """One "no" for every list of that buyer's own that knows the person."""
-    own = [hit for hit in hits if hit.buyer_id == buyer_id]
-    return tuple(
-        No(SUPPRESSED_FOR_BUYER, f"{_shown(hit)} is on the list {hit.list_name}", hit.list_name) for hit in own
-    )
-
-
-def _shown(hit: Hit) -> str:
-    """What matched, without saying what it is."""
-    return {"email": "the e-mail address", "phone": "the telephone number"}.get(hit.kind, "the person")
 
 
 def _sha256(value: str) -> bytes:

@@ -1,15 +1,11 @@
-"""Suppression lists: hashes in, a "no" out, and never a name."""
+"""Suppression lists: hashes in, and never a name."""
 
 import hashlib
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import reasons
-from app.domain.suppression import Hit, PersonHash, entry, hashes, screen, screen_buyer
-
-BUYER, OTHER = UUID(int=1), UUID(int=2)
+from app.domain.suppression import PersonHash, entry, hashes
 
 
 def sha256(text: str) -> bytes:
@@ -43,19 +39,3 @@ def test_whoever_is_put_on_a_list_is_found_on_it(address: str) -> None:
 
     assert put is not None
     assert put.digest in {known.digest for known in hashes(address, "")}
-
-
-def test_a_tenants_list_bars_the_lead_and_is_named() -> None:
-    [no] = screen([Hit("Opt-outs", "email"), Hit("Acme's own", "phone", BUYER)])
-
-    assert (no.reason, no.rule) == (reasons.SUPPRESSED, "Opt-outs")
-    assert no.sentence == "the e-mail address is on the list Opt-outs"
-
-
-def test_a_buyers_own_list_bars_that_buyer_alone() -> None:
-    hits = [Hit("Acme's own", "phone", BUYER)]
-
-    assert screen(hits) == ()
-    assert screen_buyer(hits, OTHER) == ()
-    [no] = screen_buyer(hits, BUYER)
-    assert no.reason is reasons.SUPPRESSED_FOR_BUYER
