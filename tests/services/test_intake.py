@@ -12,12 +12,13 @@ from app.db import db
 from app.domain.dedupe import DuplicateRule
 from app.domain.offers import Mode, Seats
 from app.domain.states import LeadState
+from app.domain.suppression import Purpose
 from app.models.leads import Lead
 from app.models.parties import Buyer
 from app.models.sales import LedgerEntry, Sale
-from app.services import intake
+from app.services import intake, suppressions
 from app.services.outcomes import Outcome
-from app.transaction import rollback
+from app.transaction import commit, rollback
 from tests.support.world import NOON, World, submission
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -261,3 +262,20 @@ def test_a_source_cap_refuses_with_its_own_reason(app: Flask) -> None:
 
     assert _submit(world, 1).state is LeadState.SOLD
     assert _submit(world, 2).reason == "source_cap_reached"
+
+
+@pytest.mark.parametrize("line", ["J.Patel1@example.co.uk", "447712300001"])
+def test_a_person_on_a_buyers_own_list_goes_to_another_buyer(app: Flask, line: str) -> None:
+    world = World()
+    northgate = world.buyer()
+    world.contract(northgate, 6000, name="dearer")
+    world.contract(world.buyer("Harbour"), 5000, name="other")
+    list_id = suppressions.add_list(world.admin, "Northgate's", Purpose.BUYER, buyer_id=northgate, now=NOON)
+    suppressions.add(world.admin, list_id, [line], now=NOON)
+    commit()
+
+    known, stranger = _submit(world, 1), _submit(world, 2)
+
+    assert _outcomes(world, known) == {"dearer": "filtered", "other": "sold"}
+    assert _reasons(world, known, "dearer") == ["suppressed_for_buyer"]
+    assert _outcomes(world, stranger) == {"dearer": "sold", "other": "outbid"}
