@@ -61,9 +61,11 @@ class Demo:
         told = {"SWITCHYARD_ENV": "demo", "SIMULATOR_URL": self.buyers.base_url} | more
         app = create_app(settings_for(self.database.url, self.redis_url, **told))
         with app.app_context():
-            yield app
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def start_again(self, **more):
         with self.app(**more):
@@ -223,7 +225,9 @@ def test_the_demo_publisher_is_told_and_can_verify_it(demo):
 def test_paths_of_the_demo_are_wide_open(demo):
     with demo.app():
         found = book.current(tenants.by_slug("demo"))
-        mine = [one for some in found.contracts.values() for one in some if one.buyer_name == shelf.NORTHGATE.name]
+        mine = [
+            one for panel in found.panels.values() for one in panel.contracts if one.buyer_name == shelf.NORTHGATE.name
+        ]
         assert len(mine) == len(shelf.SHELVES)
         assert all(one.active and cap.limit >= 10_000 for one in mine for cap in one.caps)
 
