@@ -40,7 +40,8 @@ def write(world: World, alice: Person):
 
 def test_a_change_stands_there_with_its_hand_its_thing_and_both_values(alice: Person, world: World):
     path = f"/publishers/{world.publisher_id}"
-    alice.post(f"{path}/edit", {"name": "Quick Quotes", "requests_per_minute": "7"})
+    seen = re.search(r'name="seen" value="(\w+)"', alice.get(f"{path}/edit").text)[1]
+    alice.post(f"{path}/edit", {"name": "Quick Quotes", "requests_per_minute": "7", "seen": seen})
     page = alice.get("/audit").text
     assert "Publisher changed" in page
     assert f'href="{path}"' in page
