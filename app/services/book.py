@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from app.clock import tick
-from app.db import connection, db
+from app.db import connection, current_tenant, db
 from app.models.tenants import Tenant
 from app.services.book_facts import Book
 from app.services.book_reader import read_book
@@ -35,18 +35,24 @@ class _Held:
 
 _BOOKS: dict[UUID, _Held] = {}
 _LOADING = threading.Lock()
+_TOUCHED = "touched_book"
 
 
 def current(tenant_id: UUID) -> Book:
     """The book as the database has it in this transaction: one small query when nothing changed.
 
-    A use case that changes configuration asks before its first ``touch``: what it reads afterwards is kept for the
-    whole process under a version that a rollback leaves to somebody else's change.
+    After ``touch`` it is read anew each time and not kept, for a rollback leaves its version to somebody else's
+    change. Raises LookupError outside the tenant, whose policies would show an empty book, and for no tenant.
     """
+    if current_tenant() != tenant_id:
+        message = "a book is read inside its own tenant"
+        raise LookupError(message)
     version = connection().scalar(_VERSION, {"tenant": tenant_id})
     if version is None:
         message = "no such tenant"
         raise LookupError(message)
+    if _is_touched():
+        return _read(tenant_id, version)
     held = _BOOKS.get(tenant_id)
     if held is None or held.book.version != version:
         held = _reload(tenant_id, version)
@@ -70,7 +76,16 @@ def touch(tenant_id: UUID) -> None:
         .values(book_version=Tenant.book_version + 1)
         .execution_options(synchronize_session=False)
     )
+    session = db.session()
+    session.info[_TOUCHED] = session.get_transaction()
     after_commit(lambda: _BOOKS.pop(tenant_id, None))
+
+
+def _is_touched() -> bool:
+    """Whether the transaction that is under way changed configuration."""
+    session = db.session()
+    touched = session.info.get(_TOUCHED)
+    return touched is not None and touched is session.get_transaction()
 
 
 def forget() -> None:
