@@ -69,6 +69,6 @@ def newest_token() -> str:
 
 
 def _slug(world: World) -> str:
-
+    enter_tenant(world.tenant_id)
     with read_only():
         return book.current(world.tenant_id).tenant.slug
