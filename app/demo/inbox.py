@@ -10,6 +10,7 @@ from app.demo import cast
 from app.demo.build import Built
 from app.domain.actor import Actor, Role
 from app.queries import contracts as contract_queries
+from app.queries.contract_filter import ContractFilter
 from app.services import applications, contract_changes, contract_edits, users
 from app.services.application_form import Answers
 
@@ -63,5 +64,5 @@ def _ask(buyer: Actor, at: datetime) -> None:
 
 
 def _contract(buyer: Actor, at: datetime) -> UUID:
-    found = contract_queries.listed(buyer, contract_queries.ContractFilter(), now=at)
+    found = contract_queries.listed(buyer, ContractFilter(), now=at)
     return next(row.id for row in found.rows if row.name == ASKED_CONTRACT)

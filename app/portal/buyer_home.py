@@ -13,7 +13,8 @@ from app.portal.checklist import Step, left
 from app.queries import buyer_home as queries
 from app.queries import buyers, contracts
 from app.queries.buyer_home import Facts, Span, Spend, Wallet
-from app.queries.contracts import ContractFilter, ContractRow
+from app.queries.contract_filter import ContractFilter
+from app.queries.contracts import ContractRow
 from app.services import contract_edits
 from app.transaction import read_only
 

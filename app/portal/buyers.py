@@ -26,7 +26,7 @@ from app.portal.wording import counted, money
 from app.queries import audit_log, contracts, keys, users, webhooks
 from app.queries import buyers as queries
 from app.queries.buyers import BuyerRow
-from app.queries.contracts import ContractFilter
+from app.queries.contract_filter import ContractFilter
 from app.queries.users import UserFilter
 from app.services import parties, partners, payments
 from app.services.catalogue_edits import Stale

@@ -12,8 +12,9 @@ from app.portal import contract_words, filters, nav, pages, refusals, visit, wor
 from app.portal.blueprint import portal
 from app.queries import choices, contract_order
 from app.queries import contracts as queries
+from app.queries.contract_filter import ContractFilter
 from app.queries.contract_order import Place
-from app.queries.contracts import ContractFilter, ContractRow
+from app.queries.contracts import ContractRow
 from app.queries.page import BadCursor
 from app.services import contract_edits
 from app.services.changes import NoSuchThing, Refused

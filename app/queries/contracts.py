@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import Row, Select, func, select
 
 from app.db import db
 from app.domain.actor import Actor
@@ -18,20 +18,11 @@ from app.models.contracts import Contract, ContractChange, DeliverySetup, OfferC
 from app.models.parties import Buyer
 from app.queries import cap_bars, contract_order, scope
 from app.queries.cap_bars import Bar
+from app.queries.contract_filter import ContractFilter
 from app.queries.contract_order import Place
 from app.queries.page import Cursor, Page, after, cut
 
 WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class ContractFilter:
-    """Which contracts; empty fields mean "any". ``name``: a part of the contract's name, in any case."""
-
-    status: str = ""
-    buyer_id: UUID | None = None
-    vertical_id: UUID | None = None
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +104,7 @@ def listed(
     actor: Actor, wanted: ContractFilter, cursor: Cursor | None = None, limit: int = 50, *, now: datetime
 ) -> Page[ContractRow]:
     """One page of contracts, newest first; four statements whatever its length."""
-    statement = _rows(actor).where(*_conditions(wanted), *after(cursor, Contract.created_at, Contract.id))
+    statement = _rows(actor).where(*wanted.conditions(), *after(cursor, Contract.created_at, Contract.id))
     found = db.session.execute(
         statement.order_by(Contract.created_at.desc(), Contract.id.desc()).limit(limit + 1)
     ).all()
@@ -125,7 +116,7 @@ def by_name(
     actor: Actor, wanted: ContractFilter, place: Place | None = None, limit: int = 50, *, now: datetime
 ) -> ByName:
     """One page of contracts, by buyer and name; four statements whatever its length."""
-    statement = _rows(actor).where(*_conditions(wanted), *contract_order.after(place))
+    statement = _rows(actor).where(*wanted.conditions(), *contract_order.after(place))
     found = db.session.execute(statement.order_by(*contract_order.ordered()).limit(limit + 1)).all()
     kept = found[:limit]
     last = kept[-1] if len(found) > limit else None
@@ -208,30 +199,6 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Buyer, (Buyer.tenant_id == Contract.tenant_id) & (Buyer.id == Contract.buyer_id))
         .where(scope.contracts(actor))
     )
-
-
-def _conditions(wanted: ContractFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.status:
-        found.append(Contract.status == wanted.status)
-    if wanted.buyer_id:
-        found.append(Contract.buyer_id == wanted.buyer_id)
-    if wanted.name:
-        found.append(Contract.name.icontains(wanted.name, autoescape=True))
-    if wanted.vertical_id:
-        through = select(OfferContract.id).join(
-            Offer, (Offer.tenant_id == OfferContract.tenant_id) & (Offer.id == OfferContract.offer_id)
-        )
-        found.append(
-            exists(
-                through.where(
-                    OfferContract.tenant_id == Contract.tenant_id,
-                    OfferContract.contract_id == Contract.id,
-                    Offer.vertical_id == wanted.vertical_id,
-                )
-            )
-        )
-    return found
 
 
 def _whole(actor: Actor, rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> tuple[ContractRow, ...]:

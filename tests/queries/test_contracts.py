@@ -12,8 +12,8 @@ from app import clock
 from app.domain.actor import Actor, Role
 from app.models.contracts import Contract
 from app.queries import contracts
+from app.queries.contract_filter import ContractFilter
 from app.queries.contract_order import LONGEST, Place
-from app.queries.contracts import ContractFilter
 from app.queries.page import BadCursor
 from app.services.changes import load
 from app.transaction import read_only, transaction

@@ -15,7 +15,7 @@ from app.api.schemas.contracts import ContractDetail, ContractSummary, StatusCha
 from app.domain.actor import BUYING
 from app.queries import cap_bars
 from app.queries import contracts as queries
-from app.queries.contracts import ContractFilter
+from app.queries.contract_filter import ContractFilter
 from app.services import book as books
 from app.services import contract_edits
 from app.services.contract_edits import Status
