@@ -15,7 +15,7 @@ import pytest
 from app.gateways.http_client import Answer, FailureKind, FakeClient, OutboundClient
 from tests.gateways.asking import answered, ask, failed, wait_until
 from tests.gateways.conftest import LOOPBACK
-from tests.support.fault_receiver import reply
+from tests.support.faulty_answers import reply
 
 PATIENCE = 30
 SCRIPT = """

@@ -11,7 +11,8 @@ import pytest
 from app.gateways.http_client import MAX_RESPONSE, FailureKind, OutboundClient
 from tests.gateways.asking import answered, ask, failed, wait_until
 from tests.gateways.conftest import LOOPBACK
-from tests.support.fault_receiver import deaf_port, packed_nothing
+from tests.support.fault_receiver import deaf_port
+from tests.support.faulty_answers import packed_nothing
 
 PAGE = 4096
 
