@@ -172,7 +172,7 @@ def _judge(wish: PublisherWish | BuyerWish) -> None:
 
 def _credit_faults(limit_minor: int) -> Iterable[tuple[str, str]]:
     if not 0 <= limit_minor <= MOST_CREDIT:
-        yield "credit_limit", "A credit limit cannot be negative, nor more than anybody could owe."
+        yield "credit_limit", "It cannot be negative: enter 0.00 or more, at most twelve digits before the point."
 
 
 def _name_faults(name: str) -> Iterable[tuple[str, str]]:

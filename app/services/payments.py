@@ -43,7 +43,7 @@ class Payment:
     def faults(self) -> Iterable[tuple[str, str]]:
         """What is wrong with it, field by field."""
         if not self.amount_minor or abs(self.amount_minor) > MOST:
-            yield "amount", "A payment is more than nothing, and no more than anybody could pay."
+            yield "amount", "Enter what was received, such as 250.00; at most twelve digits before the point."
         if self.amount_minor < 0 and not self.reference:
             yield "reference", "Say why it is taken back: both lines stay in the account."
         if len(self.reference) > LONGEST or not self.reference.isprintable():
@@ -74,11 +74,11 @@ def record(actor: Actor, buyer_id: UUID, payment: Payment, *, now: datetime) -> 
         return False
     by_hand = ledger.ByHand(payment.once, payment.reference)
     if ledger.balance(actor.tenant_id, buyer_id) + payment.amount_minor > MOST:
-        raise Faulty((("amount", "The balance would be more than anybody could have paid."),))
+        raise Faulty((("amount", "With this the balance is beyond what an account holds. Look for a digit too many."),))
     try:
         ledger.pay_in(actor.tenant_id, buyer_id, payment.amount_minor, by_hand, currency=currency, now=now)
     except ledger.InsufficientBalance as error:
-        told = "So much cannot be taken back: the balance would fall below the credit limit."
+        told = "The balance would fall below the credit limit. Take back less, or raise the limit first."
         raise Faulty((("amount", told),)) from error
     action = "buyer.paid_in" if payment.amount_minor > 0 else "buyer.payment_taken_back"
     after = {"amount_minor": payment.amount_minor} | ({"reference": payment.reference} if payment.reference else {})
